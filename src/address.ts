@@ -1,0 +1,69 @@
+/** Addresses, prefixes and netmasks as text, parsed and printed by ipaddr.js. */
+import ipaddr from 'ipaddr.js'
+import type { Family } from './state.ts'
+
+export interface Ip {
+  readonly family: Family
+  /** As the kernel's tools print it: dotted quad, or RFC 5952. */
+  readonly text: string
+}
+
+const BITS = { inet: 32, inet6: 128 } as const
+
+/** The address that the text spells, or undefined. IPv4 only as a dotted quad; no zone. */
+export function parseIp(text: string): Ip | undefined {
+  if (ipaddr.IPv4.isValidFourPartDecimal(text)) {
+    return { family: 'inet', text: ipaddr.IPv4.parse(text).toString() }
+  }
+  if (!text.includes('%') && ipaddr.IPv6.isValid(text)) {
+    return { family: 'inet6', text: ipaddr.IPv6.parse(text).toRFC5952String() }
+  }
+  return undefined
+}
+
+/**
+ * The length of a netmask.
+ *
+ * @param text a dotted quad (255.255.255.0), a length (24), or empty: the address stands alone
+ * @returns bits, or undefined where the text is no netmask of the family
+ */
+export function parseNetmask(text: string, family: Family): number | undefined {
+  if (text === '') {
+    return BITS[family]
+  }
+  if (/^\d{1,3}$/.test(text)) {
+    return Number(text) <= BITS[family] ? Number(text) : undefined
+  }
+  if (family === 'inet' && ipaddr.IPv4.isValidFourPartDecimal(text)) {
+    return ipaddr.IPv4.parse(text).prefixLengthFromSubnetMask() ?? undefined
+  }
+  return undefined
+}
+
+/** The subnet of an address, `10.1.1.0/24`; undefined for one that stands alone. */
+export function subnetOf(address: Ip, length: number): string | undefined {
+  if (length === BITS[address.family]) {
+    return undefined
+  }
+  const cidr = `${address.text}/${length}`
+  return address.family === 'inet'
+    ? `${ipaddr.IPv4.networkAddressFromCIDR(cidr).toString()}/${length}`
+    : `${ipaddr.IPv6.networkAddressFromCIDR(cidr).toRFC5952String()}/${length}`
+}
+
+/** Whether the subnet (`10.1.1.0/24`) holds the address of the same family. */
+export function contains(subnet: string, address: string): boolean {
+  const [range, bits] = ipaddr.parseCIDR(subnet)
+  const ip = ipaddr.parse(address)
+  return ip.kind() === range.kind() && ip.match([range, bits])
+}
+
+/** fe80::/10 and 169.254.0.0/16: reached on the link alone. */
+export function isLinkLocal(address: string): boolean {
+  return ipaddr.parse(address).range() === 'linkLocal'
+}
+
+/** fc00::/7, RFC 4193: not routed on the internet. */
+export function isUniqueLocal(address: string): boolean {
+  return ipaddr.parse(address).range() === 'uniqueLocal'
+}

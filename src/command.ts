@@ -1,0 +1,86 @@
+/** Changes → lines for `ip -batch`, ip-rule(8), ip-route(8), ip-mptcp(8), ip-link(8). */
+import type { Change, Endpoint, Family, Route, Rule } from './state.ts'
+import { MAIN_TABLE, PROTOCOL, UPLINK_GROUP } from './table.ts'
+
+/** The lines that one `ip` process runs. */
+export interface Batch {
+  readonly family: Family
+  readonly changes: readonly Change[]
+}
+
+/** Cuts the changes, in their order, into as few `ip` processes as their families allow. */
+export function toBatches(changes: readonly Change[]): Batch[] {
+  const batches: { family: Family | undefined; changes: Change[] }[] = []
+  for (const change of changes) {
+    const family = familyOf(change)
+    const last = batches.at(-1)
+    if (last === undefined || (family !== undefined && last.family !== undefined && family !== last.family)) {
+      batches.push({ family, changes: [change] })
+    } else {
+      last.family ??= family
+      last.changes.push(change)
+    }
+  }
+  return batches.map((batch) => ({ ...batch, family: batch.family ?? 'inet' }))
+}
+
+/** The family whose rules and routes the change is about; links and limits have none. */
+function familyOf(change: Change): Family | undefined {
+  switch (change.kind) {
+    case 'rule':
+      return change.rule.family
+    case 'route':
+      return change.route.family
+    case 'endpoint':
+      return change.endpoint.address.includes(':') ? 'inet6' : 'inet'
+    default:
+      return undefined
+  }
+}
+
+/** The change as a command for a shell. */
+export function formatCommand(change: Change): string {
+  const isIpv6 = (change.kind === 'rule' || change.kind === 'route') && familyOf(change) === 'inet6'
+  return `ip ${isIpv6 ? '-6 ' : ''}${formatLine(change)}`
+}
+
+/** The change as a line of a batch of its family. */
+export function formatLine(change: Change): string {
+  switch (change.kind) {
+    case 'rule':
+      return `rule ${change.verb} ${formatRule(change.rule)}`
+    case 'route':
+      return `route ${change.verb} ${formatRoute(change.route)}`
+    case 'endpoint':
+      return `mptcp endpoint ${change.verb} ${change.verb === 'add' ? formatEndpoint(change.endpoint) : `id ${change.endpoint.id}`}`
+    case 'group':
+      return `link set dev ${change.device} group ${change.group}`
+    case 'subflows':
+      return `mptcp limits set subflows ${change.limit}`
+  }
+}
+
+function formatRule({ kind, from, table, priority }: Rule): string {
+  return kind === 'companion'
+    ? `from ${from} lookup main suppress_prefixlength 0 suppress_ifgroup ${UPLINK_GROUP} priority ${priority} protocol ${PROTOCOL}`
+    : `from ${from} lookup ${table} priority ${priority} protocol ${PROTOCOL}`
+}
+
+function formatRoute({ family, table, destination, gateway, device, metric, onlink }: Route): string {
+  const defaultMetric = family === 'inet6' ? 1024 : 0
+  return [
+    destination,
+    gateway === undefined ? `dev ${device}` : `via ${gateway} dev ${device}`,
+    onlink ? 'onlink' : '',
+    family === 'inet' && gateway === undefined ? 'scope link' : '',
+    metric === defaultMetric ? '' : `metric ${metric}`,
+    `table ${table === MAIN_TABLE ? 'main' : table}`,
+    `protocol ${PROTOCOL}`,
+  ]
+    .filter((word) => word !== '')
+    .join(' ')
+}
+
+function formatEndpoint({ address, device, flags }: Endpoint): string {
+  return [address, ...(device === undefined ? [] : ['dev', device]), ...flags].join(' ')
+}

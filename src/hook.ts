@@ -1,0 +1,146 @@
+/** A hook run: arguments, messages and exit status. */
+import { parseArgs } from 'node:util'
+import { converge } from './converge.ts'
+import { type Direction, isUnderIfupdown, parseEnvironment } from './environment.ts'
+import type { Edge } from './ip.ts'
+import { isStrict } from './options.ts'
+import { quote, Refusal } from './refusal.ts'
+
+/** Where a run writes: each text is whole lines. */
+export interface Output {
+  readonly out: (text: string) => void
+  readonly err: (text: string) => void
+}
+
+declare const VERSION: string
+
+const HELP = {
+  up: 'mptcp_up: routing table, rules and MPTCP endpoints for an uplink that has come up (if-up.d)',
+  down: 'mptcp_down: takes away what mptcp_up made, and what is orphaned (if-post-down.d)',
+} as const
+
+function usage(direction: Direction): string {
+  const program = `mptcp_${direction}`
+  return `${HELP[direction]}
+
+ifupdown runs it for every iface stanza. By hand: IFACE=eth1 ${program} [option]...
+
+  -n, --dry-run  print the ip commands, run none
+  -v, --verbose  print each ip command before it runs
+      --help     print this text
+      --version  print the version
+
+Environment, as ifupdown sets it: IFACE ADDRFAM METHOD MODE PHASE VERBOSITY
+  IF_ADDRESS IF_ADDRESSES IF_NETMASK IF_GATEWAY IF_GATEWAYS IF_POINTOPOINT
+Options of the iface stanza, or IF_MPTCP, IF_MPTCP_GATEWAY ... in the environment:
+  mptcp on|off                         default on
+  mptcp-gateway ADDRESS|none           default: the stanza's, main's, the DHCP lease's
+  mptcp-table NUMBER|NAME              default: derived from the interface's name
+  mptcp-priority 2..32765              default 31000
+  mptcp-endpoint none | subflow signal backup fullmesh (one or several)
+                                       default subflow
+  mptcp-main-routes keep|ignore        default keep
+  mptcp-metric NUMBER                  default: no default route in main
+  mptcp-strict yes|no                  default no: a failure does not fail ifup
+`
+}
+
+/**
+ * Runs the hook.
+ *
+ * @param args the command line after the program's name
+ * @returns the exit status: 1 for a failure by hand or in a strict stanza, else 0, as a hook that fails makes
+ *   ifupdown forget the interface
+ */
+export function runHook(
+  direction: Direction,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  edge: Edge,
+  output: Output,
+): number {
+  const program = `mptcp_${direction}`
+  try {
+    const options = parseArguments(args)
+    if (options.help || options.version) {
+      output.out(options.help ? usage(direction) : `${program} ${VERSION}\n`)
+      return 0
+    }
+    const tell = (text: string) => output.err(`${program}: ${interfaceName(env)}${text}\n`)
+    runEvent(direction, env, edge, { ...options, tell, output })
+    return 0
+  } catch (error) {
+    const internal = error instanceof Error ? error.message : String(error)
+    const text =
+      error instanceof Refusal ? error.message : `internal error, please report it: ${quote(internal)}`
+    output.err(`${program}: ${interfaceName(env)}${text}\n`)
+    return isUnderIfupdown(env) && !isStrict(env) ? 0 : 1
+  }
+}
+
+interface Telling {
+  readonly dryRun: boolean
+  readonly verbose: boolean
+  readonly tell: (text: string) => void
+  readonly output: Output
+}
+
+function runEvent(
+  direction: Direction,
+  env: NodeJS.ProcessEnv,
+  edge: Edge,
+  { dryRun, verbose, tell, output }: Telling,
+): void {
+  const loud = verbose || Number(env['VERBOSITY'] ?? 0) > 0
+  const event = parseEnvironment(direction, env)
+  if ('idle' in event) {
+    if (loud) {
+      tell(`nothing to do: ${event.idle}`)
+    }
+    return
+  }
+  event.notices.forEach(tell)
+  const command = (text: string) => {
+    if (dryRun) {
+      output.out(`${text}\n`)
+    } else if (loud) {
+      output.err(`${text}\n`)
+    }
+  }
+  converge({ event, edge, dryRun, report: { notice: tell, detail: (text) => loud && tell(text), command } })
+}
+
+function parseArguments(args: readonly string[]): {
+  help: boolean
+  version: boolean
+  dryRun: boolean
+  verbose: boolean
+} {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        help: { type: 'boolean', short: 'h' },
+        version: { type: 'boolean' },
+        'dry-run': { type: 'boolean', short: 'n' },
+        verbose: { type: 'boolean', short: 'v' },
+      },
+    })
+    return {
+      help: values.help === true,
+      version: values.version === true,
+      dryRun: values['dry-run'] === true,
+      verbose: values.verbose === true,
+    }
+  } catch (error) {
+    throw new Refusal(
+      `${error instanceof Error ? error.message.split('. ')[0] : 'bad arguments'} (see --help)`,
+    )
+  }
+}
+
+/** IFACE for the start of a message, harmless whatever it holds. */
+function interfaceName(env: NodeJS.ProcessEnv): string {
+  const iface = env['IFACE'] ?? ''
+  return iface === '' ? '' : `${/^[\w.@:+=,-]{1,31}$/.test(iface) ? iface : quote(iface)}: `
+}
