@@ -1,6 +1,7 @@
 /** Event and snapshot → the state that the run wants. */
-import type { Event } from './environment.ts'
+
 import { type Candidate, MOST_ENDPOINTS, planEndpoints } from './endpoint.ts'
+import type { Event } from './environment.ts'
 import { chooseNextHop, type NextHop } from './gateway.ts'
 import type { Lease } from './lease.ts'
 import { isOnlyOn, ownedState } from './owned.ts'
