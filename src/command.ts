@@ -24,6 +24,11 @@ export function toBatches(changes: readonly Change[]): Batch[] {
   return batches.map((batch) => ({ ...batch, family: batch.family ?? 'inet' }))
 }
 
+/** What `ip` takes on its command line to work on a family; without it, on IPv4, and IPv6 where both make sense. */
+export function familyOption(family: Family): string[] {
+  return family === 'inet6' ? ['-6'] : []
+}
+
 /** The family whose rules and routes the change is about; links and limits have none. */
 function familyOf(change: Change): Family | undefined {
   switch (change.kind) {

@@ -31,6 +31,8 @@ export interface Event {
   readonly addresses: readonly StanzaAddress[]
   readonly gateways: readonly Ip[]
   readonly options: Options
+  /** Who set a variable, for the end of a message. */
+  readonly setter: Setter
   /** What the admin should hear, though the run goes on. */
   readonly notices: readonly string[]
 }
@@ -62,15 +64,15 @@ export function parseEnvironment(direction: Direction, env: Environment): Event 
   if (reason !== undefined) {
     return { idle: reason }
   }
-  const setter: Setter = isUnderIfupdown(env)
-    ? (variable) => `set in the iface stanza, ${variable}`
-    : (variable) => `set by ${variable} in the environment`
+  const place = isUnderIfupdown(env) ? 'in the iface stanza' : 'in the environment'
+  const setter: Setter = (variable) => `set by ${variable} ${place}`
   const iface = env['IFACE'] ?? ''
   const event = {
     direction,
-    device: parseDevice(iface),
+    device: parseDevice(iface, setter),
     alias: iface.includes(':'),
     families: parseFamilies(env['ADDRFAM']),
+    setter,
   }
   if (direction === 'down') {
     return { ...event, addresses: [], gateways: [], options: NO_OPTIONS, notices: [] }
@@ -108,11 +110,11 @@ function parseFamilies(value: string | undefined): Family[] {
 }
 
 /** The device's name: dev_valid_name() in the kernel's net/core/dev.c, less what a line of `ip -batch` cannot carry. */
-function parseDevice(iface: string): string {
+function parseDevice(iface: string, setter: Setter): string {
   const device = iface.split(':', 1)[0] ?? ''
   if (!/^[\w.@+=,][\w.@+=,-]{0,14}$/.test(device) || device === '.' || device === '..') {
     const why = 'is not a name that a network interface can have: 1 to 15 letters, digits or ._-@+=,'
-    throw new Refusal(`interface ${quote(iface)} ${why} (set by IFACE)`)
+    throw new Refusal(`interface ${quote(iface)} ${why} (${setter('IFACE')})`)
   }
   return device
 }

@@ -52,7 +52,13 @@ export function questions(families: readonly Family[], device: string, mptcp: bo
  */
 export function parseSnapshot(device: string, replies: readonly Reply[], mptcpEnabled: boolean): Snapshot {
   const link = parseLink(replies)
-  const routes = replies.flatMap((reply) => parseRoutes(reply, device, link !== undefined))
+  const families = replies.map((reply) => reply.family)
+  // `ip` without a family shows IPv6 routes too; where IPv6 was asked on its own, its own answer counts.
+  const routes = replies.flatMap((reply) =>
+    parseRoutes(reply, device, link !== undefined).filter(
+      ({ route }) => route.family === reply.family || !families.includes(route.family),
+    ),
+  )
   const endpoints = objects(replies, 'endpoints')
   const limits = replies
     .map((reply) => reply.answers.get('limits')?.output)
@@ -170,12 +176,14 @@ function parseRoutes(reply: Reply, device: string, exists: boolean): { route: Ro
   return [...single, ...multipath]
     .filter((route: Json) => route['type'] === undefined || Number(route['type']) === 1)
     .map((route: Json) => ({
-      route: toRoute(route, device, reply.family),
+      route: toRoute(route, device),
       ours: Number(route['protocol']) === PROTOCOL,
     }))
 }
 
-function toRoute(route: Json, device: string, family: Family): Route {
+/** Only IPv6 routes have a preference (RFC 4191), and all of them have one. */
+function toRoute(route: Json, device: string): Route {
+  const family = route['pref'] === undefined ? 'inet' : 'inet6'
   const flags = Array.isArray(route['flags']) ? route['flags'] : []
   const gateway = route['gateway'] ?? (route['via'] as Json | undefined)?.['host']
   return {

@@ -1,0 +1,75 @@
+/** What the device of a run carries, with the rules that stand for it. */
+import type { Event } from './environment.ts'
+import { Refusal } from './refusal.ts'
+import type { Address, Family, Rule, Snapshot } from './state.ts'
+
+export interface CarriedAddress extends Address {
+  /** The source rule of ours that the address has already. */
+  readonly standing: Rule | undefined
+  /** The stanza speaks for the address: it names it, names none, or the address has no rule yet. */
+  readonly own: boolean
+}
+
+/** What the device carries, and what the stanza gives and the kernel does not show. */
+export function carriedAddresses(family: Family, event: Event, snapshot: Snapshot): CarriedAddress[] {
+  const given = event.addresses.filter((address) => address.family === family)
+  const shown = snapshot.addresses.filter(
+    (address) => address.family === family && address.device === snapshot.device,
+  )
+  const absent = given.filter(({ text }) => !shown.some(({ local }) => local === text))
+  const all: Address[] = [
+    ...shown,
+    ...absent.map(({ text, subnet, peer }) => {
+      return {
+        family,
+        device: snapshot.device,
+        local: text,
+        subnet,
+        peer,
+        temporary: false,
+        tentative: false,
+      }
+    }),
+  ]
+  return all
+    .filter((address, i) => all.findIndex(({ local }) => local === address.local) === i)
+    .map((address) => {
+      const standing = snapshot.rules.find((rule) => rule.kind === 'source' && rule.from === address.local)
+      const named = given.length === 0 || given.some(({ text }) => text === address.local)
+      return { ...address, standing, own: named || standing === undefined }
+    })
+}
+
+/**
+ * Two devices with one address cannot be told apart by source rules: the first keeps its rule.
+ *
+ * @throws Refusal on the second device
+ */
+export function checkHolders(addresses: readonly CarriedAddress[], snapshot: Snapshot): void {
+  for (const { local, standing } of addresses) {
+    const other = snapshot.addresses.find(
+      (address) => address.local === local && address.device !== snapshot.device,
+    )
+    const ours = snapshot.routes.some(({ table }) => table === standing?.table)
+    if (other !== undefined && standing !== undefined && !ours) {
+      const why = 'rules by source address cannot tell the two apart: give one of them another address'
+      throw new Refusal(`address ${local} is also on ${other.device}, whose rule it has; ${why}`)
+    }
+  }
+}
+
+/** A message for each address that only the stanza knows of. */
+export function absentNotices(
+  addresses: readonly CarriedAddress[],
+  snapshot: Snapshot,
+  event: Event,
+): string[] {
+  return addresses
+    .filter(
+      ({ local }) =>
+        !snapshot.addresses.some((shown) => shown.local === local && shown.device === snapshot.device),
+    )
+    .map(
+      ({ local }) => `address "${local}" is not on the device: used as given (${event.setter('IF_ADDRESS')})`,
+    )
+}

@@ -1,0 +1,92 @@
+/** The reading half of a run: the kernel's state, and what a plan looks up elsewhere. */
+import { type LineAnswer, parseAnswers, parseFailures } from './batch.ts'
+import { familyOption } from './command.ts'
+import type { Event } from './environment.ts'
+import type { Edge } from './ip.ts'
+import { type Lease, parseDhclientLeases, parseDhcpcdLease } from './lease.ts'
+import { Refusal } from './refusal.ts'
+import { parseSnapshot, type Question, questions, type Reply } from './snapshot.ts'
+import type { Family, Snapshot } from './state.ts'
+import { parseTableNames } from './table.ts'
+import type { Lookups } from './uplink.ts'
+
+/** How long duplicate address detection may take: the kernel's own is over in 1 to 2 s. */
+const DAD_LIMIT = 5000
+const DAD_POLL = 50
+
+/**
+ * Down of IPv6 alone looks at IPv4 too: the link leaves the uplinks' group when neither is configured any more. The
+ * other way round one process is enough, as `ip` without a family shows the routes of both.
+ */
+export function readSnapshot(event: Event, edge: Edge): Snapshot {
+  const alsoIpv4 = event.direction === 'down' && !event.families.includes('inet')
+  const wanted: readonly Family[] = alsoIpv4 ? ['inet6', 'inet'] : event.families
+  const families = wanted.filter((family) => isReadable(family, event, edge))
+  const mptcp = edge.readFile('/proc/sys/net/mptcp/enabled')
+  const replies = questions(families, event.device, mptcp !== undefined).map((question) =>
+    ask(question, edge),
+  )
+  return parseSnapshot(event.device, replies, mptcp?.trim() === '1')
+}
+
+/** A kernel without IPv6 is no fault unless the stanza is about IPv6 alone. */
+export function isReadable(family: Family, event: Event, edge: Edge): boolean {
+  const alone = event.families.length === 1 && event.families[0] === family && event.direction === 'up'
+  return family === 'inet' || alone || edge.readFile('/proc/net/if_inet6') !== undefined
+}
+
+function ask({ family, lines }: Question, edge: Edge): Reply {
+  const input = [...lines.values()]
+  const args = [...familyOption(family), '-N', '-j', '-force', '-batch', '-']
+  const { status, stdout, stderr } = edge.ip(args, `${input.join('\n')}\n`)
+  if (status !== 0 && parseFailures(stderr).size === 0) {
+    const words = stderr.trim().split('\n')[0] ?? ''
+    throw new Refusal(`"ip ${args.join(' ')}" failed: ${words}: apt-get install iproute2 (5.10 or later)`)
+  }
+  const answers = parseAnswers(input, stdout, stderr)
+  return { family, answers: new Map([...lines.keys()].map((topic, i) => [topic, answers[i] as LineAnswer])) }
+}
+
+/** Waits until duplicate address detection is over on the device. */
+export function waitForAddresses(event: Event, edge: Edge): void {
+  const isWaiting = () =>
+    (edge.readFile('/proc/net/if_inet6') ?? '').split('\n').some((line) => isTentative(line, event.device))
+  for (let waited = 0; waited < DAD_LIMIT && isWaiting(); waited += DAD_POLL) {
+    edge.sleep(DAD_POLL)
+  }
+}
+
+/** A line of /proc/net/if_inet6: address, interface index, prefix length, scope, flags (all hexadecimal), name. */
+function isTentative(line: string, device: string): boolean {
+  const [, , , scope, flags = '0', name] = line.trim().split(/\s+/)
+  const [tentative, failed] = [0x40, 0x08].map((bit) => (Number.parseInt(flags, 16) & bit) !== 0)
+  return name === device && scope === '00' && tentative === true && failed !== true
+}
+
+const TABLE_NAME_FILES = ['/usr/lib/iproute2', '/usr/share/iproute2', '/etc/iproute2']
+
+/** rt_tables and the DHCP clients' leases, read when a plan asks. */
+export function createLookups(device: string, edge: Edge): Lookups {
+  return {
+    tableNames: () =>
+      parseTableNames(TABLE_NAME_FILES.flatMap((directory) => readTableNames(directory, edge))),
+    leases: () => {
+      const leases: (Lease | undefined)[] = [
+        parseDhclientLeases(
+          edge.readFile(`/var/lib/dhcp/dhclient.${device}.leases`) ?? '',
+          device,
+          edge.now(),
+        ),
+        parseDhcpcdLease(edge.dhcpcdLease(device)),
+      ]
+      return leases.filter((lease) => lease !== undefined)
+    },
+  }
+}
+
+function readTableNames(directory: string, edge: Edge): string[] {
+  const parts = edge.listDirectory(`${directory}/rt_tables.d`).filter((name) => name.endsWith('.conf'))
+  return ['rt_tables', ...parts.map((name) => `rt_tables.d/${name}`)].map(
+    (name) => edge.readFile(`${directory}/${name}`) ?? '',
+  )
+}

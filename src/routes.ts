@@ -1,0 +1,65 @@
+/** The routes that an uplink wants in its table, and what is in their place already. */
+
+import type { CarriedAddress } from './carried.ts'
+import type { Event } from './environment.ts'
+import type { NextHop } from './gateway.ts'
+import { IPV6_METRIC } from './snapshot.ts'
+import type { Family, Route, Snapshot } from './state.ts'
+import { MAIN_TABLE } from './table.ts'
+
+export interface RouteQuery {
+  readonly family: Family
+  readonly event: Event
+  readonly snapshot: Snapshot
+  readonly addresses: readonly CarriedAddress[]
+  readonly table: number
+  readonly hop: NextHop | undefined
+}
+
+/** Connected routes and the default, a second default in main for failover, and what other stanzas have put in. */
+export function wantedRoutes(query: RouteQuery): Route[] {
+  const { family, event, addresses, table, hop } = query
+  const metric = family === 'inet6' ? IPV6_METRIC : 0
+  const base = { family, table, device: event.device, gateway: undefined, metric, onlink: false }
+  const subnets = addresses.flatMap(({ subnet }) => subnet ?? [])
+  // Main's own fe80::/64 is passed over by the companion rule, as it goes through an uplink.
+  const destinations = new Set([...subnets, ...(family === 'inet6' ? ['fe80::/64'] : [])])
+  const connected = [...destinations].map((destination) => ({ ...base, destination }))
+  const out = hop === undefined ? [] : [{ ...base, ...hop, destination: 'default' }]
+  const mainMetric = event.options.metric
+  const failover =
+    mainMetric === undefined ? [] : out.map((route) => ({ ...route, table: MAIN_TABLE, metric: mainMetric }))
+  return [...connected, ...out, ...failover, ...keptRoutes(query)]
+}
+
+/** What other stanzas of the device put into their own tables, and into main where this one is silent. */
+function keptRoutes({ family, event, snapshot, addresses, table }: RouteQuery): Route[] {
+  const others = addresses.filter(({ own }) => !own)
+  const tables = new Set(
+    others.flatMap(({ standing }) => standing?.table ?? []).filter((other) => other !== table),
+  )
+  if (others.length > 0 && event.options.metric === undefined) {
+    tables.add(MAIN_TABLE)
+  }
+  return snapshot.routes.filter((route) => route.family === family && tables.has(route.table))
+}
+
+/** Somebody else's route in the place of a wanted one: it stays, and ours is left out. */
+export function foreignTwin(route: Route, snapshot: Snapshot): Route | undefined {
+  return snapshot.foreignRoutes.find(
+    (other) =>
+      other.family === route.family &&
+      other.table === route.table &&
+      other.destination === route.destination &&
+      other.metric === route.metric,
+  )
+}
+
+/** A message where the twin leads elsewhere. */
+export function twinNotice(route: Route, twin: Route | undefined): string[] {
+  if (twin === undefined || twin.gateway === route.gateway) {
+    return []
+  }
+  const via = twin.gateway === undefined ? '' : ` via ${twin.gateway}`
+  return [`table ${route.table} has a route of another program to ${route.destination}${via}: left as it is`]
+}
