@@ -51,11 +51,19 @@ export function subnetOf(address: Ip, length: number): string | undefined {
     : `${ipaddr.IPv6.networkAddressFromCIDR(cidr).toRFC5952String()}/${length}`
 }
 
-/** Whether the subnet (`10.1.1.0/24`) holds the address of the same family. */
+/** Whether the subnet (`10.1.1.0/24`) holds the address. The family is told first: a failed guess costs an exception. */
 export function contains(subnet: string, address: string): boolean {
-  const [range, bits] = ipaddr.parseCIDR(subnet)
-  const ip = ipaddr.parse(address)
-  return ip.kind() === range.kind() && ip.match([range, bits])
+  if (isIpv6(subnet) !== isIpv6(address)) {
+    return false
+  }
+  return isIpv6(subnet)
+    ? ipaddr.IPv6.parse(address).match(ipaddr.IPv6.parseCIDR(subnet))
+    : ipaddr.IPv4.parse(address).match(ipaddr.IPv4.parseCIDR(subnet))
+}
+
+/** Whether the text, known to be an address or a prefix, is IPv6. */
+export function isIpv6(text: string): boolean {
+  return text.includes(':')
 }
 
 /** fe80::/10 and 169.254.0.0/16: reached on the link alone. */

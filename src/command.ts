@@ -1,4 +1,5 @@
 /** Changes → lines for `ip -batch`, ip-rule(8), ip-route(8), ip-mptcp(8), ip-link(8). */
+import { isIpv6 } from './address.ts'
 import type { Change, Endpoint, Family, Route, Rule } from './state.ts'
 import { MAIN_TABLE, PROTOCOL, UPLINK_GROUP } from './table.ts'
 
@@ -37,7 +38,7 @@ function familyOf(change: Change): Family | undefined {
     case 'route':
       return change.route.family
     case 'endpoint':
-      return change.endpoint.address.includes(':') ? 'inet6' : 'inet'
+      return isIpv6(change.endpoint.address) ? 'inet6' : 'inet'
     default:
       return undefined
   }

@@ -1,4 +1,5 @@
 /** Owned and wanted state → the changes between them, in the order that keeps traffic flowing. */
+import { isIpv6 } from './address.ts'
 import type { Change, Endpoint, Family, Route, Rule, State } from './state.ts'
 import { DEFAULT_GROUP } from './table.ts'
 
@@ -46,7 +47,7 @@ function ofFamily(state: State, family: Family): State {
     ...state,
     rules: state.rules.filter(isOurs),
     routes: state.routes.filter(isOurs),
-    endpoints: state.endpoints.filter(({ address }) => address.includes(':') === (family === 'inet6')),
+    endpoints: state.endpoints.filter(({ address }) => isIpv6(address) === (family === 'inet6')),
   }
 }
 

@@ -27,7 +27,7 @@ ifupdown runs it for every iface stanza. By hand: IFACE=eth1 ${program} [option]
 
   -n, --dry-run  print the ip commands, run none
   -v, --verbose  print each ip command before it runs
-      --help     print this text
+  -h, --help     print this text
       --version  print the version
 
 Environment, as ifupdown sets it: IFACE ADDRFAM METHOD MODE PHASE VERBOSITY
@@ -67,7 +67,8 @@ export function runHook(
       return 0
     }
     const tell = (text: string) => output.err(`${program}: ${interfaceName(env)}${text}\n`)
-    runEvent(direction, env, edge, { ...options, tell, output })
+    const { 'dry-run': dryRun = false, verbose = false } = options
+    runEvent(direction, env, edge, { dryRun, verbose, tell, output })
     return 0
   } catch (error) {
     const internal = error instanceof Error ? error.message : String(error)
@@ -110,14 +111,20 @@ function runEvent(
   converge({ event, edge, dryRun, report: { notice: tell, detail: (text) => loud && tell(text), command } })
 }
 
-function parseArguments(args: readonly string[]): {
-  help: boolean
-  version: boolean
-  dryRun: boolean
-  verbose: boolean
-} {
+interface Arguments {
+  readonly help?: boolean
+  readonly version?: boolean
+  readonly 'dry-run'?: boolean
+  readonly verbose?: boolean
+}
+
+function parseArguments(args: readonly string[]): Arguments {
+  // ifupdown gives none; the parser's start-up is then left out.
+  if (args.length === 0) {
+    return {}
+  }
   try {
-    const { values } = parseArgs({
+    return parseArgs({
       args: [...args],
       options: {
         help: { type: 'boolean', short: 'h' },
@@ -125,13 +132,7 @@ function parseArguments(args: readonly string[]): {
         'dry-run': { type: 'boolean', short: 'n' },
         verbose: { type: 'boolean', short: 'v' },
       },
-    })
-    return {
-      help: values.help === true,
-      version: values.version === true,
-      dryRun: values['dry-run'] === true,
-      verbose: values.verbose === true,
-    }
+    }).values
   } catch (error) {
     throw new Refusal(
       `${error instanceof Error ? error.message.split('. ')[0] : 'bad arguments'} (see --help)`,

@@ -66,7 +66,7 @@ export function parseSnapshot(device: string, replies: readonly Reply[], mptcpEn
   return {
     device,
     link,
-    addresses: replies.flatMap(parseAddresses),
+    addresses: replies.flatMap((reply) => parseAddresses(reply, device)),
     rules: replies.flatMap(parseRules),
     routes: routes.filter((route) => route.ours).map((route) => route.route),
     foreignRoutes: routes.filter((route) => !route.ours).map((route) => route.route),
@@ -118,23 +118,27 @@ function parseLink(replies: readonly Reply[]): Snapshot['link'] {
   return { group: Number(link['group'] ?? 0), pointToPoint: flags.includes('POINTOPOINT') }
 }
 
-function parseAddresses(reply: Reply): Address[] {
+function parseAddresses(reply: Reply, own: string): Address[] {
   return neededObjects(reply, 'addresses').flatMap((link) => {
     const infos: Json[] = Array.isArray(link['addr_info']) ? link['addr_info'] : []
     return infos
       .filter((info) => info['family'] === reply.family && String(info['scope']) === '0')
-      .map((info) => toAddress(info, String(link['ifname']), reply.family))
+      .map((info) => toAddress(info, String(link['ifname']), reply.family, own))
   })
 }
 
-function toAddress(info: Json, device: string, family: Family): Address {
+function toAddress(info: Json, device: string, family: Family, own: string): Address {
   const local = String(info['local'])
   const peer = info['address'] === undefined ? undefined : String(info['address'])
   return {
     family,
     device,
     local,
-    subnet: subnetOf({ family, text: peer ?? local }, Number(info['prefixlen'])) ?? peer,
+    // Of other devices nobody asks the subnet, and a large host has hundreds of them.
+    subnet:
+      device === own
+        ? (subnetOf({ family, text: peer ?? local }, Number(info['prefixlen'])) ?? peer)
+        : undefined,
     peer,
     temporary: info['temporary'] === true,
     tentative: info['tentative'] === true || info['dadfailed'] === true,

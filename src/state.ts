@@ -10,7 +10,10 @@ export interface Address {
   readonly family: Family
   readonly device: string
   readonly local: string
-  /** The subnet reached through the address, `10.1.1.0/24`; undefined where the address stands alone (/32, /128). */
+  /**
+   * The subnet reached through the address, `10.1.1.0/24`, or the peer; undefined where the address stands alone
+   * (/32, /128) and on devices other than the run's.
+   */
   readonly subnet: string | undefined
   /** The peer of a point-to-point address. */
   readonly peer: string | undefined
