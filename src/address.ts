@@ -40,9 +40,9 @@ export function parseNetmask(text: string, family: Family): number | undefined {
   return undefined
 }
 
-/** The subnet of an address, `10.1.1.0/24`; undefined for one that stands alone. */
+/** The subnet of an address, `10.1.1.0/24`; undefined for one that stands alone or whose subnet is everything. */
 export function subnetOf(address: Ip, length: number): string | undefined {
-  if (length === BITS[address.family]) {
+  if (length === 0 || length === BITS[address.family]) {
     return undefined
   }
   const cidr = `${address.text}/${length}`

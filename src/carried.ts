@@ -2,6 +2,7 @@
 import type { Event } from './environment.ts'
 import { Refusal } from './refusal.ts'
 import type { Address, Family, Rule, Snapshot } from './state.ts'
+import { deriveTable } from './table.ts'
 
 export interface CarriedAddress extends Address {
   /** The source rule of ours that the address has already. */
@@ -50,7 +51,9 @@ export function checkHolders(addresses: readonly CarriedAddress[], snapshot: Sna
     const other = snapshot.addresses.find(
       (address) => address.local === local && address.device !== snapshot.device,
     )
-    const ours = snapshot.routes.some(({ table }) => table === standing?.table)
+    const ours =
+      snapshot.routes.some(({ table }) => table === standing?.table) ||
+      standing?.table === deriveTable(snapshot.device)
     if (other !== undefined && standing !== undefined && !ours) {
       const why = 'rules by source address cannot tell the two apart: give one of them another address'
       throw new Refusal(`address ${local} is also on ${other.device}, whose rule it has; ${why}`)

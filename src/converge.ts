@@ -5,7 +5,7 @@ import { diffState, invertChanges } from './diff.ts'
 import type { Event } from './environment.ts'
 import type { Edge } from './ip.ts'
 import { ownedState } from './owned.ts'
-import { createLookups, isReadable, readSnapshot, waitForAddresses } from './read.ts'
+import { createLookups, isReadable, readSnapshot, waitForAddress, waitForDetection } from './read.ts'
 import { quote, Refusal } from './refusal.ts'
 import type { Change, Endpoint } from './state.ts'
 import { type Plan, planState } from './wanted.ts'
@@ -37,6 +37,9 @@ const MOST_ROUNDS = 3
  */
 export function converge(run: Run): void {
   const done: Change[] = []
+  if (run.event.awaitsAddress && !run.dryRun) {
+    waitForAddress(run.event, run.edge)
+  }
   try {
     const plan = settle(run, done)
     // Rules and routes are in; the kernel never tries an endpoint again that it met on a tentative address.
@@ -68,7 +71,7 @@ function settle(run: Run, done: Change[]): Plan {
 }
 
 function settleAfterDetection(run: Run, done: Change[]): Plan {
-  waitForAddresses(run.event, run.edge)
+  waitForDetection(run.event, run.edge)
   return settle(run, done)
 }
 

@@ -31,6 +31,8 @@ export interface Event {
   readonly addresses: readonly StanzaAddress[]
   readonly gateways: readonly Ip[]
   readonly options: Options
+  /** The method is auto: the address comes with a router advertisement, perhaps after ifupdown has called the hook. */
+  readonly awaitsAddress: boolean
   /** Who set a variable, for the end of a message. */
   readonly setter: Setter
   /** What the admin should hear, though the run goes on. */
@@ -72,6 +74,7 @@ export function parseEnvironment(direction: Direction, env: Environment): Event 
     device: parseDevice(iface, setter),
     alias: iface.includes(':'),
     families: parseFamilies(env['ADDRFAM']),
+    awaitsAddress: direction === 'up' && env['METHOD'] === 'auto',
     setter,
   }
   if (direction === 'down') {

@@ -95,7 +95,7 @@ function runEvent(
   const loud = verbose || Number(env['VERBOSITY'] ?? 0) > 0
   const event = parseEnvironment(direction, env)
   if ('idle' in event) {
-    if (loud) {
+    if (loud || dryRun) {
       tell(`nothing to do: ${event.idle}`)
     }
     return

@@ -1,6 +1,7 @@
 /** Snapshot → the part that is ours and that the run may change. */
 import type { Event } from './environment.ts'
 import type { Endpoint, Family, Route, Rule, Snapshot, State } from './state.ts'
+import { deriveTable } from './table.ts'
 
 /**
  * Up: what belongs to the device, and what its tables hold for addresses that are gone.
@@ -24,44 +25,47 @@ export function ownedState(event: Event, snapshot: Snapshot): State {
   }
 }
 
-/** Whether the address is on the device, and on no other: of an address on two devices we cannot tell whose a rule is. */
+/** Whether the address is on the device, and on no other. */
 export function isOnlyOn(snapshot: Snapshot, address: string): boolean {
-  const holders = snapshot.addresses.filter((other) => other.local === address)
-  return holders.length > 0 && holders.every((holder) => holder.device === snapshot.device)
+  const holders = holdersOf(address, snapshot)
+  return holders.length > 0 && holders.every((device) => device === snapshot.device)
+}
+
+function holdersOf(address: string, snapshot: Snapshot): string[] {
+  return snapshot.addresses.filter(({ local }) => local === address).map(({ device }) => device)
 }
 
 function carriedBy(snapshot: Snapshot, device: string): string[] {
   return snapshot.addresses.filter((address) => address.device === device).map((address) => address.local)
 }
 
-function isOrphan(rule: Rule, snapshot: Snapshot): boolean {
-  return !snapshot.addresses.some((address) => address.local === rule.from)
-}
-
 function isOwned(rule: Rule, event: Event, snapshot: Snapshot): boolean {
+  const holders = holdersOf(rule.from, snapshot)
+  const isOrphan = holders.length === 0
+  const mayBeOurs = isOrphan || holders.includes(snapshot.device)
+  const isOfDevice = isOnlyOn(snapshot, rule.from) || (mayBeOurs && leadsToDevice(rule, snapshot))
   if (event.direction === 'down') {
-    return isOrphan(rule, snapshot) || (!event.alias && isOnlyOn(snapshot, rule.from))
+    return isOrphan || (!event.alias && isOfDevice)
   }
-  if (isOrphan(rule, snapshot)) {
-    return event.addresses.some((address) => address.text === rule.from) || isOfDevice(rule, snapshot)
-  }
-  return isOnlyOn(snapshot, rule.from)
+  return isOfDevice || (isOrphan && event.addresses.some(({ text }) => text === rule.from))
 }
 
-/** Whether an orphaned rule, or the source rule of an orphaned companion, looks up one of the device's tables. */
-function isOfDevice(rule: Rule, snapshot: Snapshot): boolean {
+/**
+ * Whether the rule, or the source rule that it accompanies, looks up one of the device's tables. This is what tells
+ * whose a rule is when its address is gone, or is on a second device too.
+ */
+function leadsToDevice(rule: Rule, snapshot: Snapshot): boolean {
   const tables = deviceTables(snapshot, rule.family)
   return snapshot.rules.some(
     (other) => other.from === rule.from && other.kind === 'source' && tables.has(other.table),
   )
 }
 
-/** The tables that hold our routes through the device or that our rules for its addresses look up. */
+/** The tables that hold our routes through the device, that our rules for its addresses look up, or that it would get. */
 function deviceTables(snapshot: Snapshot, family: Family): Set<number> {
   const ofRules = snapshot.rules.filter((rule) => rule.kind === 'source' && isOnlyOn(snapshot, rule.from))
-  return new Set(
-    [...ofRules, ...snapshot.routes].filter((item) => item.family === family).map((item) => item.table),
-  )
+  const standing = [...ofRules, ...snapshot.routes].filter((item) => item.family === family)
+  return new Set([...standing.map(({ table }) => table), deriveTable(snapshot.device)])
 }
 
 function isOwnedRoute(route: Route, event: Event, snapshot: Snapshot): boolean {

@@ -10,9 +10,12 @@ import type { Family, Snapshot } from './state.ts'
 import { parseTableNames } from './table.ts'
 import type { Lookups } from './uplink.ts'
 
-/** How long duplicate address detection may take: the kernel's own is over in 1 to 2 s. */
-const DAD_LIMIT = 5000
-const DAD_POLL = 50
+/**
+ * How long a run waits for IPv6 addresses: the kernel asks for a router advertisement at once when the link is up, and
+ * its duplicate address detection is over in 1 to 2 s.
+ */
+const ADDRESS_LIMIT = 5000
+const ADDRESS_POLL = 50
 
 /**
  * Down of IPv6 alone looks at IPv4 too: the link leaves the uplinks' group when neither is configured any more. The
@@ -47,20 +50,37 @@ function ask({ family, lines }: Question, edge: Edge): Reply {
   return { family, answers: new Map([...lines.keys()].map((topic, i) => [topic, answers[i] as LineAnswer])) }
 }
 
-/** Waits until duplicate address detection is over on the device. */
-export function waitForAddresses(event: Event, edge: Edge): void {
-  const isWaiting = () =>
-    (edge.readFile('/proc/net/if_inet6') ?? '').split('\n').some((line) => isTentative(line, event.device))
-  for (let waited = 0; waited < DAD_LIMIT && isWaiting(); waited += DAD_POLL) {
-    edge.sleep(DAD_POLL)
+/** Waits until duplicate address detection is over on the device, for at most 5 s. */
+export function waitForDetection(event: Event, edge: Edge): void {
+  waitUntil(edge, () => !globalAddresses(event, edge).includes('tentative'))
+}
+
+/** Waits until the device has a global IPv6 address, for at most 5 s. */
+export function waitForAddress(event: Event, edge: Edge): void {
+  waitUntil(edge, () => globalAddresses(event, edge).length > 0)
+}
+
+function waitUntil(edge: Edge, isOver: () => boolean): void {
+  for (let waited = 0; waited < ADDRESS_LIMIT && !isOver(); waited += ADDRESS_POLL) {
+    edge.sleep(ADDRESS_POLL)
   }
 }
 
-/** A line of /proc/net/if_inet6: address, interface index, prefix length, scope, flags (all hexadecimal), name. */
-function isTentative(line: string, device: string): boolean {
-  const [, , , scope, flags = '0', name] = line.trim().split(/\s+/)
-  const [tentative, failed] = [0x40, 0x08].map((bit) => (Number.parseInt(flags, 16) & bit) !== 0)
-  return name === device && scope === '00' && tentative === true && failed !== true
+/** IFA_F_TENTATIVE and IFA_F_DADFAILED, the kernel's include/uapi/linux/if_addr.h. */
+const TENTATIVE = 0x40
+const DETECTION_FAILED = 0x08
+
+/**
+ * The state of each global IPv6 address of the device, from /proc/net/if_inet6: address, interface index, prefix
+ * length, scope, flags (all hexadecimal), name.
+ */
+function globalAddresses(event: Event, edge: Edge): ('tentative' | 'settled')[] {
+  return (edge.readFile('/proc/net/if_inet6') ?? '').split('\n').flatMap((line) => {
+    const [, , , scope, hex = '0', name] = line.trim().split(/\s+/)
+    const flags = Number.parseInt(hex, 16)
+    const isTentative = (flags & TENTATIVE) !== 0 && (flags & DETECTION_FAILED) === 0
+    return name === event.device && scope === '00' ? [isTentative ? 'tentative' : 'settled'] : []
+  })
 }
 
 const TABLE_NAME_FILES = ['/usr/lib/iproute2', '/usr/share/iproute2', '/etc/iproute2']
