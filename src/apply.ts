@@ -14,7 +14,7 @@ export interface Failure {
  * Runs the changes, at most one `ip` process a family.
  *
  * @param goOn whether to go on past a failure (down), or to stop, as what follows builds on it (up)
- * @param done receives what went through, and all of a batch whose end is unknown because `ip` was stopped
+ * @param done receives what went through, and all of a batch whose end is unknown because `ip` was stopped or named no line
  */
 export function applyChanges(
   edge: Edge,
@@ -39,7 +39,7 @@ function runBatch(edge: Edge, { family, changes }: Batch, goOn: boolean, done: C
   const { status, stderr } = edge.ip(args, changes.map((change) => `${formatLine(change)}\n`).join(''))
   const words = parseFailures(stderr)
   if (status !== 0 && words.size === 0) {
-    words.set(1, stderr.trim() || 'no reason given')
+    return changes.slice(0, 1).map((change) => ({ change, words: stderr.trim() || 'no reason given' }))
   }
   const tried = words.size === 0 || goOn ? changes.length : Math.min(...words.keys())
   const isRefused = (i: number) => words.has(i + 1)

@@ -7,7 +7,10 @@ import { deriveTable } from './table.ts'
 export interface CarriedAddress extends Address {
   /** The source rule of ours that the address has already. */
   readonly standing: Rule | undefined
-  /** The stanza speaks for the address: it names it, names none, or the address has no rule yet. */
+  /**
+   * The stanza speaks for the address: it names it, or names none. Of another one, what stands stays as it is, and what
+   * is missing is made. Whether something stands must not count here: a run that was killed would not find its way back.
+   */
   readonly own: boolean
 }
 
@@ -36,8 +39,8 @@ export function carriedAddresses(family: Family, event: Event, snapshot: Snapsho
     .filter((address, i) => all.findIndex(({ local }) => local === address.local) === i)
     .map((address) => {
       const standing = snapshot.rules.find((rule) => rule.kind === 'source' && rule.from === address.local)
-      const named = given.length === 0 || given.some(({ text }) => text === address.local)
-      return { ...address, standing, own: named || standing === undefined }
+      const own = given.length === 0 || given.some(({ text }) => text === address.local)
+      return { ...address, standing, own }
     })
 }
 

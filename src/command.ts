@@ -1,7 +1,7 @@
 /** Changes → lines for `ip -batch`, ip-rule(8), ip-route(8), ip-mptcp(8), ip-link(8). */
 import { isIpv6 } from './address.ts'
 import type { Change, Endpoint, Family, Route, Rule } from './state.ts'
-import { MAIN_TABLE, PROTOCOL, UPLINK_GROUP } from './table.ts'
+import { IPV6_METRIC, MAIN_TABLE, PROTOCOL, UPLINK_GROUP } from './table.ts'
 
 /** The lines that one `ip` process runs. */
 export interface Batch {
@@ -56,7 +56,7 @@ export function formatLine(change: Change): string {
     case 'rule':
       return `rule ${change.verb} ${formatRule(change.rule)}`
     case 'route':
-      return `route ${change.verb} ${formatRoute(change.route)}`
+      return `route ${change.verb} ${formatRoute(change.route, change.verb === 'delete')}`
     case 'endpoint':
       return `mptcp endpoint ${change.verb} ${change.verb === 'add' ? formatEndpoint(change.endpoint) : `id ${change.endpoint.id}`}`
     case 'group':
@@ -72,19 +72,26 @@ function formatRule({ kind, from, table, priority }: Rule): string {
     : `from ${from} lookup ${table} priority ${priority} protocol ${PROTOCOL}`
 }
 
-function formatRoute({ family, table, destination, gateway, device, metric, onlink }: Route): string {
-  const defaultMetric = family === 'inet6' ? 1024 : 0
+/** Where the metric is not told, the kernel deletes the IPv6 route with the lowest. */
+function formatRoute(route: Route, exactly: boolean): string {
+  const { family, table, destination, gateway, device, metric, onlink } = route
+  const isUsualMetric = family === 'inet6' ? metric === IPV6_METRIC && !exactly : metric === 0
   return [
     destination,
-    gateway === undefined ? `dev ${device}` : `via ${gateway} dev ${device}`,
+    gateway === undefined ? `dev ${device}` : `via ${formatGateway(family, gateway)} dev ${device}`,
     onlink ? 'onlink' : '',
     family === 'inet' && gateway === undefined ? 'scope link' : '',
-    metric === defaultMetric ? '' : `metric ${metric}`,
+    isUsualMetric ? '' : `metric ${metric}`,
     `table ${table === MAIN_TABLE ? 'main' : table}`,
     `protocol ${PROTOCOL}`,
   ]
     .filter((word) => word !== '')
     .join(' ')
+}
+
+/** An IPv4 route may have an IPv6 gateway (RFC 5549), which `ip` wants to be told. */
+function formatGateway(family: Family, gateway: string): string {
+  return family === 'inet' && isIpv6(gateway) ? `inet6 ${gateway}` : gateway
 }
 
 function formatEndpoint({ address, device, flags }: Endpoint): string {

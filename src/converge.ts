@@ -4,7 +4,6 @@ import { formatCommand } from './command.ts'
 import { diffState, invertChanges } from './diff.ts'
 import type { Event } from './environment.ts'
 import type { Edge } from './ip.ts'
-import { ownedState } from './owned.ts'
 import { createLookups, isReadable, readSnapshot, waitForAddress, waitForDetection } from './read.ts'
 import { quote, Refusal } from './refusal.ts'
 import type { Change, Endpoint } from './state.ts'
@@ -59,15 +58,22 @@ export function converge(run: Run): void {
  * @param done receives every change that went through
  */
 function settle(run: Run, done: Change[]): Plan {
-  let failures: Failure[] = []
-  for (let round = 1; round <= MOST_ROUNDS; round += 1) {
-    const { plan, changes } = planRound(run, round === 1)
-    failures = run.dryRun ? [] : applyChanges(run.edge, changes, run.event.direction === 'down', done)
-    if (failures.length === 0) {
-      return plan
-    }
+  let failures: readonly Failure[] = []
+  let plan: RoundPlan | undefined
+  for (let round = 1; round <= MOST_ROUNDS && !isSettled(plan, failures, run); round += 1) {
+    plan = planRound(run, round === 1)
+    failures = run.dryRun ? [] : applyChanges(run.edge, plan.changes, run.event.direction === 'down', done)
   }
-  throw new Refusal(describeFailures(failures))
+  if (plan === undefined || failures.length > 0) {
+    throw new Refusal(describeFailures(failures))
+  }
+  return plan
+}
+
+/** A limit is written as a number, which a rival may have made too small in the meantime: it is looked at again. */
+function isSettled(plan: RoundPlan | undefined, failures: readonly Failure[], run: Run): boolean {
+  const isLimitRaised = plan?.changes.some(({ kind }) => kind === 'subflows') === true
+  return plan !== undefined && failures.length === 0 && (run.dryRun || !isLimitRaised)
 }
 
 function settleAfterDetection(run: Run, done: Change[]): Plan {
@@ -75,7 +81,12 @@ function settleAfterDetection(run: Run, done: Change[]): Plan {
   return settle(run, done)
 }
 
-function planRound(run: Run, first: boolean): { plan: Plan; changes: Change[] } {
+/** A plan with its changes. */
+interface RoundPlan extends Plan {
+  readonly changes: readonly Change[]
+}
+
+function planRound(run: Run, first: boolean): RoundPlan {
   const { event, edge, report } = run
   const snapshot = readSnapshot(event, edge)
   // A dry run may plan for a device that is yet to come, from what the stanza gives.
@@ -89,11 +100,11 @@ function planRound(run: Run, first: boolean): { plan: Plan; changes: Change[] } 
     plan.notices.forEach(report.notice)
     plan.details.forEach(report.detail)
   }
-  const changes = diffState(event.device, ownedState(acting, snapshot), plan.wanted)
+  const changes = diffState(event.device, plan.owned, plan.wanted)
   for (const change of changes) {
     report.command(formatCommand(change))
   }
-  return { plan, changes }
+  return { ...plan, changes }
 }
 
 /** Takes the changes back and gives the error to throw, with what could not be taken back. */

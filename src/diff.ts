@@ -59,11 +59,14 @@ function diffFamily(owned: State, wanted: State): Change[] {
   const endpoints = diffEndpoints(owned.endpoints, wanted.endpoints)
   const routes = diffRoutes(owned.routes, wanted.routes)
   return [
-    ...routes.filter(({ verb }) => verb !== 'delete'),
+    ...routes.filter(({ verb }) => verb !== 'delete').sort(connectedFirst),
     ...['companion', 'source'].flatMap((kind) => ruleChanges('add', rules.added, kind)),
     ...endpoints,
     ...['companion', 'source'].flatMap((kind) => ruleChanges('delete', rules.removed, kind)),
-    ...routes.filter(({ verb }) => verb === 'delete'),
+    ...routes
+      .filter(({ verb }) => verb === 'delete')
+      .sort(connectedFirst)
+      .reverse(),
   ]
 }
 
@@ -88,6 +91,11 @@ function routeKey({ table, destination, metric }: Route): string {
 
 type RouteChange = Extract<Change, { kind: 'route' }>
 
+/** The kernel takes a gateway only where a connected route leads to it. */
+function connectedFirst(one: RouteChange, other: RouteChange): number {
+  return Number(one.route.gateway !== undefined) - Number(other.route.gateway !== undefined)
+}
+
 function diffRoutes(owned: readonly Route[], wanted: readonly Route[]): RouteChange[] {
   const standing = new Map(owned.map((route) => [routeKey(route), route]))
   const changed = wanted.flatMap((route): RouteChange[] => {
@@ -103,7 +111,7 @@ function diffRoutes(owned: readonly Route[], wanted: readonly Route[]): RouteCha
 
 /** The kernel has no change of all flags, so an endpoint with other flags goes and comes; those that go make room first. */
 function diffEndpoints(owned: readonly Endpoint[], wanted: readonly Endpoint[]): Change[] {
-  const key = ({ address, flags }: Endpoint) => `${address} ${[...flags].sort().join(' ')}`
+  const key = ({ address, device, flags }: Endpoint) => [address, device, ...[...flags].sort()].join(' ')
   return [
     ...missing(owned, wanted, key).map(
       (endpoint): Change => ({ kind: 'endpoint', verb: 'delete', endpoint }),

@@ -54,11 +54,10 @@ export function planEndpoints(
   }
 }
 
-function keptEndpoint({ own, asked }: Candidate, standing: Endpoint): Endpoint[] {
-  if (!own || asked === undefined) {
-    return [standing]
-  }
-  return asked.length === 0 ? [] : [{ ...standing, flags: asked }]
+/** The endpoint of a device that was pulled and is back still names the old one. */
+function keptEndpoint({ own, asked, device }: Candidate, standing: Endpoint): Endpoint[] {
+  const flags = own ? (asked ?? standing.flags) : standing.flags
+  return flags.length === 0 ? [] : [{ ...standing, device: standing.device && device, flags }]
 }
 
 function newEndpoint({ local, device, asked }: Candidate): Endpoint {

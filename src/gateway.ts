@@ -1,5 +1,5 @@
 /** Which way out an uplink has: the first source of a gateway that answers. */
-import { contains, isLinkLocal } from './address.ts'
+import { contains, isIpv6, isLinkLocal } from './address.ts'
 import type { Event } from './environment.ts'
 import type { Lease } from './lease.ts'
 import type { Address, Family, Route, Snapshot } from './state.ts'
@@ -49,7 +49,8 @@ function via(gateway: string, { addresses }: GatewayQuery): NextHop {
   const reached = addresses.some(
     ({ subnet }) => subnet === gateway || (subnet?.includes('/') && contains(subnet, gateway)),
   )
-  return { gateway, onlink: !reached && !isLinkLocal(gateway) }
+  // Every IPv6 link has its link-local subnet; IPv4's 169.254.0.0/16 is there only as a subnet of the device.
+  return { gateway, onlink: !reached && !(isIpv6(gateway) && isLinkLocal(gateway)) }
 }
 
 /** Main's default route through the device with the lowest metric, if it is not our own. */

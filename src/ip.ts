@@ -1,6 +1,6 @@
 /** The hooks' only process edge. */
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { Refusal } from './refusal.ts'
 
 /** What a process left behind. */
@@ -34,6 +34,15 @@ function childEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return { PATH: `${env['PATH'] ?? ''}:/usr/sbin:/usr/bin:/sbin:/bin`.replace(/^:/, ''), LC_ALL: 'C' }
 }
 
+/** What cannot be read is not there. */
+function orUndefined<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch {
+    return undefined
+  }
+}
+
 export function createEdge(env: NodeJS.ProcessEnv): Edge {
   const run = (file: string, args: readonly string[], input: string) =>
     spawnSync(file, args, {
@@ -61,14 +70,8 @@ export function createEdge(env: NodeJS.ProcessEnv): Edge {
       return { status: status ?? 1, stdout, stderr }
     },
     dhcpcdLease: (device) => run('dhcpcd', ['-4', '-U', device], '').stdout ?? '',
-    readFile: (path) => {
-      try {
-        return readFileSync(path, 'utf8')
-      } catch {
-        return undefined
-      }
-    },
-    listDirectory: (path) => (existsSync(path) ? readdirSync(path).sort() : []),
+    readFile: (path) => orUndefined(() => readFileSync(path, 'utf8')),
+    listDirectory: (path) => orUndefined(() => readdirSync(path).sort()) ?? [],
     now: () => new Date(),
     sleep: (milliseconds) => {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds)

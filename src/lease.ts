@@ -26,11 +26,11 @@ export function parseDhclientLeases(text: string, device: string, now: Date): Le
 }
 
 /**
- * The lease that `dhcpcd -U DEVICE` prints (dhcpcd(8)): shell assignments of single-quoted values, with a prefix in
- * some versions (`new_routers='…'`).
+ * The lease that `dhcpcd -U DEVICE` prints (dhcpcd(8)): assignments, in some versions quoted or with `new_` before the
+ * name.
  */
 export function parseDhcpcdLease(text: string): Lease | undefined {
-  const value = (name: string) => new RegExp(`^(?:new_)?${name}='([^'\\n]*)'$`, 'm').exec(text)?.[1]
+  const value = (name: string) => new RegExp(`^(?:new_)?${name}='?([^'\\n]*)'?$`, 'm').exec(text)?.[1]
   const classless = value('classless_static_routes')
   const classlessGateway = classless && /(?:^|\s)0\.0\.0\.0\/0\s+(\S+)/.exec(classless)?.[1]
   return makeLease(value('ip_address'), classless ? classlessGateway : value('routers'))

@@ -3,14 +3,19 @@ import type { Event } from './environment.ts'
 import type { Endpoint, Family, Route, Rule, Snapshot, State } from './state.ts'
 import { deriveTable } from './table.ts'
 
+/** A table of one family. */
+export type Table = Pick<Rule, 'family' | 'table'>
+
 /**
  * Up: what belongs to the device, and what its tables hold for addresses that are gone.
  * Down: the same, and every orphan: rules whose address no local interface has any more, with their endpoints.
  * Down of an alias: the orphans, and the routes to subnets that the device does not carry any more.
+ *
+ * @param tables those that the run is about to use for the device
  */
-export function ownedState(event: Event, snapshot: Snapshot): State {
+export function ownedState(event: Event, snapshot: Snapshot, tables: readonly Table[]): State {
   const rules = snapshot.rules.filter(
-    (rule) => event.families.includes(rule.family) && isOwned(rule, event, snapshot),
+    (rule) => event.families.includes(rule.family) && isOwned(rule, event, snapshot, tables),
   )
   const mine = event.direction === 'up' ? carriedBy(snapshot, snapshot.device) : []
   const addresses = new Set([...rules.map((rule) => rule.from), ...mine])
@@ -39,11 +44,11 @@ function carriedBy(snapshot: Snapshot, device: string): string[] {
   return snapshot.addresses.filter((address) => address.device === device).map((address) => address.local)
 }
 
-function isOwned(rule: Rule, event: Event, snapshot: Snapshot): boolean {
+function isOwned(rule: Rule, event: Event, snapshot: Snapshot, used: readonly Table[]): boolean {
   const holders = holdersOf(rule.from, snapshot)
   const isOrphan = holders.length === 0
   const mayBeOurs = isOrphan || holders.includes(snapshot.device)
-  const isOfDevice = isOnlyOn(snapshot, rule.from) || (mayBeOurs && leadsToDevice(rule, snapshot))
+  const isOfDevice = isOnlyOn(snapshot, rule.from) || (mayBeOurs && leadsToDevice(rule, snapshot, used))
   if (event.direction === 'down') {
     return isOrphan || (!event.alias && isOfDevice)
   }
@@ -54,18 +59,18 @@ function isOwned(rule: Rule, event: Event, snapshot: Snapshot): boolean {
  * Whether the rule, or the source rule that it accompanies, looks up one of the device's tables. This is what tells
  * whose a rule is when its address is gone, or is on a second device too.
  */
-function leadsToDevice(rule: Rule, snapshot: Snapshot): boolean {
-  const tables = deviceTables(snapshot, rule.family)
+function leadsToDevice(rule: Rule, snapshot: Snapshot, used: readonly Table[]): boolean {
+  const tables = deviceTables(snapshot, rule.family, used)
   return snapshot.rules.some(
     (other) => other.from === rule.from && other.kind === 'source' && tables.has(other.table),
   )
 }
 
-/** The tables that hold our routes through the device, that our rules for its addresses look up, or that it would get. */
-function deviceTables(snapshot: Snapshot, family: Family): Set<number> {
+/** The tables that hold our routes through the device, that our rules for its addresses look up, or that it gets. */
+function deviceTables(snapshot: Snapshot, family: Family, used: readonly Table[]): Set<number> {
   const ofRules = snapshot.rules.filter((rule) => rule.kind === 'source' && isOnlyOn(snapshot, rule.from))
-  const standing = [...ofRules, ...snapshot.routes].filter((item) => item.family === family)
-  return new Set([...standing.map(({ table }) => table), deriveTable(snapshot.device)])
+  const known = [...ofRules, ...snapshot.routes, ...used].filter((item) => item.family === family)
+  return new Set([...known.map(({ table }) => table), deriveTable(snapshot.device)])
 }
 
 function isOwnedRoute(route: Route, event: Event, snapshot: Snapshot): boolean {

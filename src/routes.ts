@@ -3,9 +3,8 @@
 import type { CarriedAddress } from './carried.ts'
 import type { Event } from './environment.ts'
 import type { NextHop } from './gateway.ts'
-import { IPV6_METRIC } from './snapshot.ts'
 import type { Family, Route, Snapshot } from './state.ts'
-import { MAIN_TABLE } from './table.ts'
+import { IPV6_METRIC, MAIN_TABLE } from './table.ts'
 
 export interface RouteQuery {
   readonly family: Family

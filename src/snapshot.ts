@@ -3,7 +3,7 @@ import { parseIp, subnetOf } from './address.ts'
 import type { LineAnswer } from './batch.ts'
 import { Refusal } from './refusal.ts'
 import type { Address, Endpoint, EndpointFlag, Family, Route, Rule, Snapshot } from './state.ts'
-import { MAIN_TABLE, PROTOCOL, UPLINK_GROUP } from './table.ts'
+import { IPV6_METRIC, MAIN_TABLE, PROTOCOL, UPLINK_GROUP } from './table.ts'
 
 /** One `ip` process of a read: its family and its lines by name. */
 export interface Question {
@@ -18,9 +18,6 @@ export interface Reply {
   readonly family: Family
   readonly answers: ReadonlyMap<Topic, LineAnswer>
 }
-
-/** IPv6 routes without a metric get this one (IP6_RT_PRIO_USER). */
-export const IPV6_METRIC = 1024
 
 /**
  * The questions of one read, one per family. Rules come before addresses: a rule whose address is then not there is

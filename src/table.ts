@@ -18,6 +18,9 @@ export const PRIORITY = 31000
 /** The kernel's main table (RT_TABLE_MAIN). */
 export const MAIN_TABLE = 254
 
+/** The metric of IPv6 routes that are given none (IP6_RT_PRIO_USER). */
+export const IPV6_METRIC = 1024
+
 /** unspec, default, main and local, rtnetlink(7). */
 const RESERVED_TABLES = [0, 253, MAIN_TABLE, 255]
 

@@ -92,8 +92,8 @@ function checkTable(table: number, family: Family, snapshot: Snapshot, event: Ev
 /** An address of another stanza keeps the table, the priority and the companion that it has. */
 function rulesFor(address: CarriedAddress, ownTable: number, event: Event, snapshot: Snapshot): Rule[] {
   const { family, local, standing, own } = address
-  const asked = own ? event.options.priority : undefined
-  const priority = asked ?? standing?.priority ?? PRIORITY
+  const asked = event.options.priority
+  const priority = (own ? (asked ?? standing?.priority) : (standing?.priority ?? asked)) ?? PRIORITY
   const table = own ? ownTable : (standing?.table ?? ownTable)
   const source: Rule = { kind: 'source', family, from: local, table, priority }
   const companion: Rule = {

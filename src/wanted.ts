@@ -8,6 +8,8 @@ import { DEFAULT_GROUP, UPLINK_GROUP } from './table.ts'
 import { type Lookups, planUplink, type Uplink } from './uplink.ts'
 
 export interface Plan {
+  /** What the run may change. */
+  readonly owned: State
   readonly wanted: State
   /** What the admin should hear, though the run goes on. */
   readonly notices: readonly string[]
@@ -32,6 +34,7 @@ function planDown(event: Event, snapshot: Snapshot): Plan {
   const remains = others.some(({ family }) => !event.families.includes(family))
   const leaves = !event.alias && !remains && snapshot.link?.group === UPLINK_GROUP
   return {
+    owned: ownedState(event, snapshot, []),
     wanted: { ...NOTHING, group: leaves ? DEFAULT_GROUP : undefined },
     notices: [],
     details: [],
@@ -41,12 +44,18 @@ function planDown(event: Event, snapshot: Snapshot): Plan {
 
 function planUp(event: Event, snapshot: Snapshot, lookups: Lookups): Plan {
   const uplinks = event.families.map((family) => planUplink(family, event, snapshot, lookups))
-  const owned = ownedState(event, snapshot)
+  const rules = uplinks.flatMap((uplink) => uplink.rules)
+  const owned = ownedState(
+    event,
+    snapshot,
+    rules.filter(({ kind }) => kind === 'source'),
+  )
   const endpoints = planEndpoints(uplinks.flatMap(candidates), owned.endpoints, snapshot)
   const isUplink = uplinks.some(({ hop }) => hop !== undefined)
   return {
+    owned,
     wanted: {
-      rules: uplinks.flatMap(({ rules }) => rules),
+      rules,
       routes: uplinks.flatMap(({ routes }) => routes),
       endpoints: endpoints.endpoints,
       group: isUplink && isFreeGroup(snapshot) ? UPLINK_GROUP : undefined,
