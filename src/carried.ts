@@ -45,21 +45,28 @@ export function carriedAddresses(family: Family, event: Event, snapshot: Snapsho
 }
 
 /**
- * Two devices with one address cannot be told apart by source rules: the first keeps its rule.
+ * Two devices with one address cannot be told apart by source rules: the first keeps its rule. And what is on another
+ * device alone is not this one's.
  *
  * @throws Refusal on the second device
  */
-export function checkHolders(addresses: readonly CarriedAddress[], snapshot: Snapshot): void {
+export function checkHolders(addresses: readonly CarriedAddress[], snapshot: Snapshot, event: Event): void {
   for (const { local, standing } of addresses) {
-    const other = snapshot.addresses.find(
-      (address) => address.local === local && address.device !== snapshot.device,
-    )
-    const ours =
+    const holders = snapshot.addresses
+      .filter((address) => address.local === local)
+      .map(({ device }) => device)
+    const other = holders.find((device) => device !== snapshot.device)
+    const isOurs =
       snapshot.routes.some(({ table }) => table === standing?.table) ||
       standing?.table === deriveTable(snapshot.device)
-    if (other !== undefined && standing !== undefined && !ours) {
+    if (other !== undefined && !holders.includes(snapshot.device)) {
+      throw new Refusal(
+        `address "${local}" is on ${other}, not on ${event.device} (${event.setter('IF_ADDRESS')})`,
+      )
+    }
+    if (other !== undefined && standing !== undefined && !isOurs) {
       const why = 'rules by source address cannot tell the two apart: give one of them another address'
-      throw new Refusal(`address ${local} is also on ${other.device}, whose rule it has; ${why}`)
+      throw new Refusal(`address "${local}" is also on ${other}, whose rule it has; ${why}`)
     }
   }
 }

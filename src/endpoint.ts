@@ -43,7 +43,9 @@ export function planEndpoints(
     (candidate) =>
       snapshot.mptcpEnabled &&
       deservesEndpoint(candidate) &&
-      !snapshot.endpoints.some(({ address }) => address === candidate.local),
+      !snapshot.endpoints.some(
+        (endpoint) => endpoint.address === candidate.local && !isStale(candidate, endpoint),
+      ),
   )
   const room = MOST_ENDPOINTS - (snapshot.endpointCount - owned.length + standing.length)
   const ready = missing.filter(({ tentative }) => !tentative)
@@ -54,10 +56,23 @@ export function planEndpoints(
   }
 }
 
-/** The endpoint of a device that was pulled and is back still names the old one. */
-function keptEndpoint({ own, asked, device }: Candidate, standing: Endpoint): Endpoint[] {
-  const flags = own ? (asked ?? standing.flags) : standing.flags
-  return flags.length === 0 ? [] : [{ ...standing, device: standing.device && device, flags }]
+/**
+ * What stays of a standing endpoint. One of a device that was pulled and is back names the old device: it counts as
+ * absent, so that a run killed between its removal and the new one ends in the same state.
+ */
+function keptEndpoint(candidate: Candidate, standing: Endpoint): Endpoint[] {
+  const { own, asked } = candidate
+  if (isStale(candidate, standing)) {
+    return []
+  }
+  if (!own || asked === undefined) {
+    return [standing]
+  }
+  return asked.length === 0 ? [] : [{ ...standing, flags: asked }]
+}
+
+function isStale({ device }: Candidate, standing: Endpoint): boolean {
+  return standing.device !== undefined && standing.device !== device
 }
 
 function newEndpoint({ local, device, asked }: Candidate): Endpoint {

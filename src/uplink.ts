@@ -31,7 +31,7 @@ export function planUplink(family: Family, event: Event, snapshot: Snapshot, loo
   if (addresses.length === 0) {
     return { event, addresses, hop: undefined, rules: [], routes: [], notices: [] }
   }
-  checkHolders(addresses, snapshot)
+  checkHolders(addresses, snapshot, event)
   const table = chooseTable(event, addresses, lookups)
   checkTable(table, family, snapshot, event)
   const hop = chooseNextHop({ event, snapshot, family, addresses, table, leases: lookups.leases })
