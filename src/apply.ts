@@ -11,25 +11,34 @@ export interface Failure {
 }
 
 /**
- * Runs the changes, at most one `ip` process a family.
+ * Runs the changes, one `ip` process a family, up to the first that is refused: what follows builds on it.
  *
- * @param goOn whether to go on past a failure (down), or to stop, as what follows builds on it (up)
  * @param done receives what went through, and all of a batch whose end is unknown because `ip` was stopped or named no line
  */
-export function applyChanges(
-  edge: Edge,
-  changes: readonly Change[],
-  goOn: boolean,
-  done: Change[],
-): Failure[] {
-  const failures: Failure[] = []
+export function applyInOrder(edge: Edge, changes: readonly Change[], done: Change[]): Failure[] {
   for (const batch of toBatches(changes)) {
-    failures.push(...runBatch(edge, batch, goOn, done))
-    if (failures.length > 0 && !goOn) {
-      break
+    const failures = runBatch(edge, batch, false, done)
+    if (failures.length > 0) {
+      return failures
     }
   }
-  return failures
+  return []
+}
+
+/**
+ * Runs all changes that can be made: taking away goes on past what is refused. An endpoint is known as ours by its rule,
+ * so where it cannot be deleted the rule stays.
+ */
+export function applyAll(edge: Edge, changes: readonly Change[]): Failure[] {
+  const run = (some: readonly Change[]) => toBatches(some).flatMap((batch) => runBatch(edge, batch, true, []))
+  const refused = run(changes.filter(isEndpointRemoval))
+  const stuck = new Set(refused.map(({ change }) => isEndpointRemoval(change) && change.endpoint.address))
+  const rest = changes.filter((change) => !isEndpointRemoval(change))
+  return [...refused, ...run(rest.filter((change) => change.kind !== 'rule' || !stuck.has(change.rule.from)))]
+}
+
+function isEndpointRemoval(change: Change): change is Extract<Change, { kind: 'endpoint' }> {
+  return change.kind === 'endpoint' && change.verb === 'delete'
 }
 
 function runBatch(edge: Edge, { family, changes }: Batch, goOn: boolean, done: Change[]): Failure[] {

@@ -1,5 +1,5 @@
 /** Read, diff, apply; read again and retry, else take back. */
-import { applyChanges, describeFailures, type Failure } from './apply.ts'
+import { applyAll, applyInOrder, describeFailures, type Failure } from './apply.ts'
 import { formatCommand } from './command.ts'
 import { diffState, invertChanges } from './diff.ts'
 import type { Event } from './environment.ts'
@@ -62,7 +62,7 @@ function settle(run: Run, done: Change[]): Plan {
   let plan: RoundPlan | undefined
   for (let round = 1; round <= MOST_ROUNDS && !isSettled(plan, failures, run); round += 1) {
     plan = planRound(run, round === 1)
-    failures = run.dryRun ? [] : applyChanges(run.edge, plan.changes, run.event.direction === 'down', done)
+    failures = run.dryRun ? [] : applyRound(run, plan.changes, round, done)
   }
   if (plan === undefined || failures.length > 0) {
     throw new Refusal(describeFailures(failures))
@@ -74,6 +74,13 @@ function settle(run: Run, done: Change[]): Plan {
 function isSettled(plan: RoundPlan | undefined, failures: readonly Failure[], run: Run): boolean {
   const isLimitRaised = plan?.changes.some(({ kind }) => kind === 'subflows') === true
   return plan !== undefined && failures.length === 0 && (run.dryRun || !isLimitRaised)
+}
+
+/** Down goes on past what is refused, but only when a second look has shown that it is not a rival's work. */
+function applyRound(run: Run, changes: readonly Change[], round: number, done: Change[]): Failure[] {
+  return run.event.direction === 'down' && round > 1
+    ? applyAll(run.edge, changes)
+    : applyInOrder(run.edge, changes, done)
 }
 
 function settleAfterDetection(run: Run, done: Change[]): Plan {
@@ -118,7 +125,7 @@ function takeBack(run: Run, done: readonly Change[], error: unknown): unknown {
   for (const change of changes) {
     report.command(formatCommand(change))
   }
-  const rest = applyChanges(edge, changes, true, [])
+  const rest = applyAll(edge, changes)
   return rest.length === 0
     ? error
     : new Refusal(`${error.message}; while taking back: ${describeFailures(rest)}`)
