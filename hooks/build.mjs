@@ -1,5 +1,5 @@
 // Bundles each hook into one executable file under dist/: preamble, licence notices, readable code.
-import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { build } from 'esbuild'
 
 const root = new URL('../', import.meta.url)
@@ -44,13 +44,14 @@ async function bundle(name, version, preamble) {
     logLevel: 'warning',
   })
   const notices = await licenceNotices(Object.keys(result.metafile.inputs))
-  const path = new URL(`dist/${name}`, root)
+  // Renamed into place, so that a hook that runs meanwhile sees a whole file.
+  const path = new URL(`dist/.${name}.new`, root)
   await writeFile(path, `${preamble}${notices}\n\n${VERSION_GUARD}${result.outputFiles[0].text}`)
   await chmod(path, 0o755)
+  await rename(path, new URL(`dist/${name}`, root))
 }
 
 const { version } = JSON.parse(await read('package.json'))
 const preamble = await read('hooks/preamble.sh')
-await rm(new URL('dist', root), { recursive: true, force: true })
-await mkdir(new URL('dist', root))
+await mkdir(new URL('dist', root), { recursive: true })
 await Promise.all(['mptcp_up', 'mptcp_down'].map((name) => bundle(name, version, preamble)))

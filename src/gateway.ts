@@ -73,10 +73,12 @@ function leaseGateway({ family, addresses, leases }: GatewayQuery): string | und
   return leases().find((lease) => addresses.some(({ local }) => local === lease.address))?.gateway
 }
 
+/** The default that the device has already: in the table, or in the one that it is about to leave. */
 function standingGateway({ snapshot, family, table }: GatewayQuery): string | undefined {
-  return snapshot.routes.find(
-    (route) => route.family === family && route.table === table && route.destination === 'default',
-  )?.gateway
+  const defaults = snapshot.routes.filter(
+    (route) => route.family === family && route.table !== MAIN_TABLE && route.destination === 'default',
+  )
+  return (defaults.find((route) => route.table === table) ?? defaults[0])?.gateway
 }
 
 function isPointToPoint({ snapshot, addresses }: GatewayQuery): boolean {

@@ -35,7 +35,11 @@ export function readSnapshot(event: Event, edge: Edge): Snapshot {
 /** A kernel without IPv6 is no fault unless the stanza is about IPv6 alone. */
 export function isReadable(family: Family, event: Event, edge: Edge): boolean {
   const alone = event.families.length === 1 && event.families[0] === family && event.direction === 'up'
-  return family === 'inet' || alone || edge.readFile('/proc/net/if_inet6') !== undefined
+  return family === 'inet' || alone || hasIpv6(edge)
+}
+
+function hasIpv6(edge: Edge): boolean {
+  return edge.readFile('/proc/net/if_inet6') !== undefined
 }
 
 function ask({ family, lines }: Question, edge: Edge): Reply {
@@ -57,7 +61,9 @@ export function waitForDetection(event: Event, edge: Edge): void {
 
 /** Waits until the device has a global IPv6 address, for at most 5 s. */
 export function waitForAddress(event: Event, edge: Edge): void {
-  waitUntil(edge, () => globalAddresses(event, edge).length > 0)
+  if (hasIpv6(edge)) {
+    waitUntil(edge, () => globalAddresses(event, edge).length > 0)
+  }
 }
 
 function waitUntil(edge: Edge, isOver: () => boolean): void {

@@ -1,0 +1,36 @@
+/** Policy rules, as the kernel's net/core/fib_rules.c adds and deletes them. */
+import { type Fault, type Kernel, type KernelRule, refusal } from './kernel.ts'
+
+export function addRule(kernel: Kernel, rule: KernelRule): Fault | undefined {
+  const same = (other: KernelRule) =>
+    other.protocol === rule.protocol && other.suppress === rule.suppress && isNamed(other, rule)
+  if (kernel.rules.some(same)) {
+    return refusal('File exists')
+  }
+  kernel.rules.push(rule)
+  return undefined
+}
+
+/** The first rule that has what the line names: the line of a source rule says nothing of suppression. */
+export function deleteRule(kernel: Kernel, rule: KernelRule): Fault | undefined {
+  const i = kernel.rules.findIndex(
+    (other) =>
+      isNamed(other, rule) &&
+      other.protocol === rule.protocol &&
+      (rule.suppress === undefined || other.suppress === rule.suppress),
+  )
+  if (i < 0) {
+    return refusal('No such file or directory')
+  }
+  kernel.rules.splice(i, 1)
+  return undefined
+}
+
+function isNamed(other: KernelRule, rule: KernelRule): boolean {
+  return (
+    other.family === rule.family &&
+    other.from === rule.from &&
+    other.table === rule.table &&
+    other.priority === rule.priority
+  )
+}

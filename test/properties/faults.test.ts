@@ -1,0 +1,180 @@
+/** Deaths, refusals and rivals at every line that a run writes. */
+import fc from 'fast-check'
+import './settings.ts'
+import { expect, test } from 'vitest'
+import {
+  type Intercept,
+  killBefore,
+  refuseAlways,
+  refuseOnce,
+  rivalBefore,
+} from '../fake-kernel/interpose.ts'
+import { droppedMetric, lostAddress, sharedTable } from './found.ts'
+import { history } from './histories.ts'
+import { copyHost, type Host, hostAfter, printState } from './host.ts'
+import { type Ended, foreign, type Hook, runStep, startHook } from './steps.ts'
+import { ADDRESSES, addressLine, DEVICES, soundUp } from './worlds.ts'
+
+interface Outcome {
+  readonly ended: Ended
+  readonly state: string
+}
+
+const RUNS = 120
+
+function attempt(start: Host, hook: Hook, intercept?: Intercept, again = false): Outcome {
+  const host = copyHost(start)
+  const ended = startHook(host.edge, hook, intercept)
+  return { ended: again ? startHook(host.edge, hook) : ended, state: printState(host.kernel) }
+}
+
+function went(outcome: Outcome): boolean {
+  return !/refused|is also on|is in use by|no device/.test(outcome.ended.err)
+}
+
+/** The positions of the lines that the run writes when nothing is in its way. */
+function positions({ ended }: Outcome): number[] {
+  return ended.written.map((_, i) => i + 1)
+}
+
+/** The state but for the limit of subflows. */
+function withoutLimit(host: Host): string {
+  return printState(host.kernel).replace(/^subflows .*$/m, '')
+}
+
+test('up after a kill ends where up without the kill does', () => {
+  fc.assert(
+    fc.property(history, soundUp, (steps, hook) => {
+      const start = hostAfter(steps)
+      const plain = attempt(start, hook)
+      fc.pre(went(plain))
+      for (const position of positions(plain)) {
+        const again = attempt(start, hook, killBefore(position), true)
+        expect(again.state, `killed before line ${position}`).toEqual(plain.state)
+      }
+    }),
+    { numRuns: RUNS, examples: [sharedTable, droppedMetric, lostAddress] },
+  )
+})
+
+test('up that the kernel refuses a line once ends where up without it does', () => {
+  fc.assert(
+    fc.property(history, soundUp, (steps, hook) => {
+      const start = hostAfter(steps)
+      const plain = attempt(start, hook)
+      fc.pre(went(plain))
+      for (const position of positions(plain)) {
+        const { state } = attempt(start, hook, refuseOnce(position))
+        expect(state, `refused line ${position} once`).toEqual(plain.state)
+      }
+    }),
+    { numRuns: RUNS, examples: [sharedTable, droppedMetric, lostAddress] },
+  )
+})
+
+test('up that the kernel refuses a line always changes nothing', () => {
+  fc.assert(
+    fc.property(history, soundUp, (steps, hook) => {
+      const start = hostAfter(steps)
+      const before = printState(start.kernel)
+      const plain = attempt(start, hook)
+      fc.pre(went(plain))
+      for (const position of positions(plain)) {
+        const refused = attempt(start, hook, refuseAlways(position))
+        expect(refused.ended.err).toMatch(/the kernel refused ".*": Operation not permitted/)
+        expect(refused.state, `refused line ${position} always`).toEqual(before)
+      }
+    }),
+    { numRuns: RUNS, examples: [sharedTable, droppedMetric, lostAddress] },
+  )
+})
+
+test('up of two devices at once ends where one after the other does', () => {
+  const everything = DEVICES.flatMap((device) =>
+    ADDRESSES[device].slice(0, 3).map((spelling) => foreign(addressLine('add', device, spelling))),
+  ).slice(0, 8)
+  const start = hostAfter(everything)
+  fc.assert(
+    fc.property(soundUp, soundUp, (one, other) => {
+      const names = [one, other].map(({ env }) => env['IFACE']?.split(':')[0])
+      fc.pre(names[0] !== names[1])
+      fc.pre([one, other].every(({ env }) => !env['IF_MPTCP_TABLE'] && !env['IF_MPTCP_METRIC']))
+      const first = attempt(start, one)
+      const inTurn = copyHost(start)
+      startHook(inTurn.edge, one)
+      const last = startHook(inTurn.edge, other)
+      fc.pre(went(first) && went({ ended: last, state: '' }))
+      for (const position of positions(first)) {
+        const host = copyHost(start)
+        const rival = () => {
+          startHook(host.edge, other)
+        }
+        startHook(host.edge, one, rivalBefore(position, rival))
+        // Two that add an endpoint at once may each count one: the limit is right after the next run.
+        expect(withoutLimit(host), `before line ${position}`).toEqual(withoutLimit(inTurn))
+      }
+    }),
+    { numRuns: 300 },
+  )
+})
+
+test('two runs of one hook at once end where one does', () => {
+  fc.assert(
+    fc.property(history, soundUp, (steps, hook) => {
+      const start = hostAfter(steps)
+      const plain = attempt(start, hook)
+      fc.pre(went(plain))
+      for (const position of positions(plain)) {
+        const host = copyHost(start)
+        startHook(
+          host.edge,
+          hook,
+          rivalBefore(position, () => startHook(host.edge, hook)),
+        )
+        expect(printState(host.kernel), `before line ${position}`).toEqual(plain.state)
+      }
+    }),
+    { numRuns: RUNS },
+  )
+})
+
+test('up that fails because its device vanishes on the way leaves nothing', () => {
+  const start = hostAfter(ADDRESSES.eth0.map((spelling) => foreign(addressLine('add', 'eth0', spelling))))
+  const vanish = (host: Host) => runStep(host.edge, foreign('link delete dev eth0'))
+  const without = copyHost(start)
+  vanish(without)
+  fc.assert(
+    fc.property(soundUp, (hook) => {
+      fc.pre(hook.env['IFACE']?.startsWith('eth0') === true)
+      const plain = attempt(start, hook)
+      for (const position of positions(plain)) {
+        const host = copyHost(start)
+        const { err } = startHook(
+          host.edge,
+          hook,
+          rivalBefore(position, () => vanish(host)),
+        )
+        // Rules need no device: when only they are to come, the run ends well, and they are orphans for the next down.
+        if (/refused|no device/.test(err)) {
+          const rest = withoutLimit(host)
+          expect(rest, `gone before line ${position}`).toBe(withoutLimit(without))
+        }
+      }
+    }),
+    { numRuns: RUNS },
+  )
+})
+
+test('a sound stanza on a sound host goes through', () => {
+  const everything = DEVICES.flatMap((device) =>
+    ADDRESSES[device].map((spelling) => foreign(addressLine('add', device, spelling))),
+  )
+  const start = hostAfter(everything)
+  fc.assert(
+    fc.property(soundUp, (hook) => {
+      const { ended } = attempt(start, hook)
+      expect(ended.err).not.toContain('refused')
+    }),
+    { numRuns: 1000 },
+  )
+})

@@ -1,0 +1,146 @@
+/**
+ * The same histories on the fake kernel and on the real one, step by step. Wants a network namespace of its own:
+ *
+ *     unshare --net node replay.js FIRST LAST
+ *
+ * replays the histories of these seeds, and tells the first difference of each.
+ */
+import { writeFileSync } from 'node:fs'
+import { isDeepStrictEqual } from 'node:util'
+import fc from 'fast-check'
+import { type Event, parseEnvironment } from '../src/environment.ts'
+import { createEdge, type Edge } from '../src/ip.ts'
+import { readSnapshot } from '../src/read.ts'
+import type { Snapshot } from '../src/state.ts'
+import { createFakeEdge } from './fake-kernel/edge.ts'
+import { createKernel } from './fake-kernel/kernel.ts'
+import { quickHistory } from './properties/histories.ts'
+import { plugIn, runStep, type Step } from './properties/steps.ts'
+import { DEVICES } from './properties/worlds.ts'
+
+/** The kernel of this namespace, with the files of the fake one: no lease or rt_tables of the machine counts. */
+function createRealEdge(files: Edge): Edge {
+  const real = createEdge(process.env)
+  return {
+    ...files,
+    ip: real.ip,
+    readFile: (path) => (path.startsWith('/proc/') ? real.readFile(path) : files.readFile(path)),
+    sleep: real.sleep,
+  }
+}
+
+/** A namespace that was made for this holds nothing but lo. */
+function refuseUsedNamespace(real: Edge): void {
+  const { stdout } = real.ip(['-o', 'link', 'show'], '')
+  if (!/^1: lo: [^\n]*\n$/.test(stdout)) {
+    throw new Error('this is not an empty network namespace: start it by unshare --net')
+  }
+}
+
+function removeAll(real: Edge): void {
+  const flush = ['-force', '-batch', '-']
+  const links = DEVICES.map((device) => `link delete dev ${device}\n`).join('')
+  real.ip(flush, `${links}mptcp endpoint flush\nmptcp limits set subflows 2\nrule flush\n`)
+  real.ip(['-6', ...flush], 'rule flush\nrule add from all lookup main priority 32766\n')
+  real.ip(
+    flush,
+    'rule add from all lookup main priority 32766\nrule add from all lookup default priority 32767\n',
+  )
+}
+
+/** The kernel ends what it has begun: a link is ready a moment after it is set up. */
+function awaitReady(real: Edge, step: Step): void {
+  const device = step.kind === 'foreign' ? /^link set dev (\w+) up$/.exec(step.line)?.[1] : undefined
+  if (device === undefined || device.startsWith('p')) {
+    return
+  }
+  for (let attempt = 0; attempt < 200; attempt += 1) {
+    const { status, stdout } = real.ip(['-o', 'link', 'show', 'dev', device], '')
+    if (status !== 0 || / state UP /.test(stdout)) {
+      return
+    }
+    real.sleep(10)
+  }
+}
+
+/**
+ * What a run would see of each device. Left out: the kernel's own link-local routes, which the fake does not make, and
+ * the index that a device had, which counts up from one history to the next.
+ */
+function look(edge: Edge): object {
+  return DEVICES.map((device) => {
+    const event = parseEnvironment('up', { IFACE: device })
+    return sortLists(readSnapshot(event as Event, edge))
+  })
+}
+
+function sortLists(snapshot: Snapshot): object {
+  const routes = snapshot.foreignRoutes.filter(({ destination }) => destination !== 'fe80::/64')
+  const lists = Object.entries({ ...snapshot, foreignRoutes: routes }).map(([name, value]) => [
+    name,
+    Array.isArray(value)
+      ? value.map((item) => JSON.stringify(item).replace(/"if\d+"/, '"gone"')).sort()
+      : value,
+  ])
+  return Object.fromEntries(lists) as object
+}
+
+/** Replays one history; the first difference, if there is one. */
+function replay(steps: readonly Step[], real: Edge, fake: Edge): string | undefined {
+  for (const [i, step] of [...plugIn(DEVICES), ...steps].entries()) {
+    const [onFake, onReal] = [runStep(fake, step), runStep(real, step)]
+    awaitReady(real, step)
+    const pairs = [
+      [onFake, onReal],
+      [look(fake), look(real)],
+    ]
+    for (const [expected, found] of pairs) {
+      if (!isDeepStrictEqual(expected, found)) {
+        const sides = difference(expected, found)
+        return `step ${i}: ${JSON.stringify(step)}\n${sides}`
+      }
+    }
+  }
+  return undefined
+}
+
+function difference(fake: unknown, real: unknown): string {
+  const [one, other] = [fake, real].map((side) => JSON.stringify(side, null, 1).split('\n'))
+  const only = (lines: readonly string[], others: readonly string[], sign: string) =>
+    lines.filter((line) => !others.includes(line)).map((line) => `${sign} ${line}`)
+  return [...only(one ?? [], other ?? [], 'fake'), ...only(other ?? [], one ?? [], 'real')].join('\n')
+}
+
+const KERNEL_SETTINGS: Readonly<Record<string, string>> = {
+  '/proc/sys/net/ipv6/conf/default/accept_dad': '0',
+  '/proc/sys/net/ipv6/conf/all/accept_dad': '0',
+  // Some distributions turn it on: then a second address outlives the first of its subnet.
+  '/proc/sys/net/ipv4/conf/all/promote_secondaries': '0',
+  '/proc/sys/net/ipv4/conf/default/promote_secondaries': '0',
+}
+
+function main([first = 1, last = 1]: readonly number[]): void {
+  const real = createRealEdge(createFakeEdge(createKernel()))
+  refuseUsedNamespace(real)
+  for (const [path, value] of Object.entries(KERNEL_SETTINGS)) {
+    writeFileSync(path, value)
+  }
+  // Without any local address the kernel takes every gateway for a broadcast address.
+  real.ip(['link', 'set', 'lo', 'up'], '')
+  let steps = 0
+  let different = 0
+  for (let seed = first; seed <= last; seed += 1) {
+    const [history = []] = fc.sample(quickHistory, { seed, numRuns: 1 })
+    const found = replay(history, real, createFakeEdge(createKernel()))
+    removeAll(real)
+    steps += history.length
+    if (found !== undefined) {
+      different += 1
+      console.log(`seed ${seed}, ${found}`)
+    }
+  }
+  console.log(`${last - first + 1} histories, ${steps} steps, ${different} different`)
+  process.exitCode = different === 0 ? 0 : 1
+}
+
+main(process.argv.slice(2).map(Number))
