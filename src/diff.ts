@@ -103,7 +103,9 @@ function diffRoutes(owned: readonly Route[], wanted: readonly Route[]): RouteCha
     if (old === undefined) {
       return [{ kind: 'route', verb: 'add', route }]
     }
-    return old.gateway === route.gateway ? [] : [{ kind: 'route', verb: 'replace', route, old }]
+    // A gateway whose subnet goes stays reachable only as onlink.
+    const isSame = old.gateway === route.gateway && (old.onlink || !route.onlink)
+    return isSame ? [] : [{ kind: 'route', verb: 'replace', route, old }]
   })
   const removed = missing(owned, wanted, routeKey)
   return [...changed, ...removed.map((route): RouteChange => ({ kind: 'route', verb: 'delete', route }))]

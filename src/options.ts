@@ -122,5 +122,6 @@ function parseEndpoint(value: string, refuse: Refuse): EndpointFlag[] {
   if (words.includes('signal') && words.includes('fullmesh')) {
     return refuse('asks for signal with fullmesh, which the kernel does not allow: leave one out')
   }
-  return words
+  // backup and fullmesh say how subflows are used: alone they would make an endpoint that the kernel never uses.
+  return words.includes('subflow') || words.includes('signal') ? words : ['subflow', ...words]
 }

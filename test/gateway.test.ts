@@ -43,9 +43,9 @@ describe('the first that answers', () => {
     expect(choose(snapshot(kernel), { leases }, event)).toEqual({ gateway, onlink: false })
   })
 
-  it('is the default of our own table where nothing else answers', () => {
+  it('is the default of our own table where nothing else answers, or of the table that the stanza leaves', () => {
     expect(choose(snapshot('one-uplink'))?.gateway).toBe('10.1.2.1')
-    expect(choose(snapshot('one-uplink'), { table: 1002 })).toBeUndefined()
+    expect(choose(snapshot('one-uplink'), { table: 1002 })?.gateway).toBe('10.1.2.1')
   })
 
   it('is nothing at all on a LAN', () => {

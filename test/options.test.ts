@@ -39,6 +39,7 @@ describe('parseOptions', () => {
     [{ IF_MPTCP_PRIORITY: '2' }, { priority: 2 }],
     [{ IF_MPTCP_PRIORITY: '32765' }, { priority: 32765 }],
     [{ IF_MPTCP_ENDPOINT: 'none' }, { endpoint: [] }],
+    [{ IF_MPTCP_ENDPOINT: 'backup' }, { endpoint: ['subflow', 'backup'] }],
     [{ IF_MPTCP_ENDPOINT: 'subflow \t backup subflow' }, { endpoint: ['subflow', 'backup'] }],
     [{ IF_MPTCP_ENDPOINT: 'subflow fullmesh' }, { endpoint: ['subflow', 'fullmesh'] }],
     [{ IF_MPTCP_MAIN_ROUTES: 'keep' }, {}],

@@ -1,0 +1,76 @@
+// The demo's words on the terminal, or as plain text where nobody watches.
+
+const STYLES = { bold: '1', dim: '2', green: '32', cyan: '36', yellow: '33' }
+const PLAIN_WIDTH = 80
+
+/**
+ * @param stream where to write
+ * @param env NO_COLOR, TERM and the locale's variables are read
+ * @param paced whether a reader gets time, where there is one
+ */
+export function createPainter(stream, env, paced) {
+  const isTerminal = Boolean(stream.isTTY) && env.TERM !== 'dumb'
+  const hasColour = isTerminal && !env.NO_COLOR
+  const isUtf8 = /utf-?8/i.test(env.LC_ALL || env.LC_CTYPE || env.LANG || '')
+  const glyphs = isUtf8 ? { full: '█', empty: '░', rule: '─' } : { full: '#', empty: '.', rule: '-' }
+  const paint = (style, text) => (hasColour ? `\x1b[${STYLES[style]}m${text}\x1b[0m` : text)
+  let linesToRead = 0
+  let barsDrawn = 0
+  let steps = 0
+
+  const write = (text = '') => {
+    stream.write(`${text}\n`)
+    linesToRead += 1
+    barsDrawn = 0
+  }
+  const bar = (share, width) => {
+    const full = Math.round(Math.min(1, Math.max(0, share)) * width)
+    return paint('green', glyphs.full.repeat(full)) + paint('dim', glyphs.empty.repeat(width - full))
+  }
+
+  return {
+    isTerminal,
+    paint,
+    write,
+
+    /** Waits as long as the last lines take to read, then begins a new step. */
+    async step(title) {
+      await this.pause()
+      steps += 1
+      write()
+      write(paint('bold', `${steps}. ${title}`))
+      write(paint('dim', glyphs.rule.repeat(Math.min(stream.columns ?? PLAIN_WIDTH, title.length + 3))))
+    },
+
+    pause() {
+      const milliseconds = isTerminal && paced ? 1000 + 170 * linesToRead : 0
+      linesToRead = 0
+      return new Promise((resolve) => setTimeout(resolve, milliseconds))
+    },
+
+    /** A command and what it printed. */
+    listing(command, output, ifEmpty = '(nothing)') {
+      write(`${paint('cyan', '$')} ${paint('bold', command)}`)
+      for (const line of (output.trim() || ifEmpty).split('\n')) {
+        write(`  ${line.trimEnd()}`)
+      }
+    },
+
+    /**
+     * One bar per row. On a terminal it takes the place of the one before it; in plain text only the last is drawn.
+     *
+     * @param rows `share` of the full width, and the words on either side
+     */
+    bars(rows, isLast = false) {
+      if (!isTerminal && !isLast) {
+        return
+      }
+      const width = Math.max(10, Math.min(40, (stream.columns ?? PLAIN_WIDTH) - 40))
+      const back = barsDrawn > 0 ? `\x1b[${barsDrawn}A` : ''
+      const clear = isTerminal ? '\x1b[K' : ''
+      const lines = rows.map(({ name, share, text }) => `  ${name} ${bar(share, width)} ${text}${clear}\n`)
+      stream.write(back + lines.join(''))
+      barsDrawn = isLast ? 0 : rows.length
+    },
+  }
+}

@@ -1,0 +1,197 @@
+#!/usr/bin/env bats
+# install.sh on a host of its own: what it puts where, and what it says.
+
+# The inner shells expand what is in single quotes, bats runs each test in a subshell, and run sets stderr.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154
+
+load host
+
+setup() {
+  copy_tree
+  make_host
+}
+
+@test 'installs both hooks, and says what it did and what comes next' {
+  run --separate-stderr install
+  expect_status 0
+  expect_silence "$stderr"
+  expect_installed
+  expect_text "$output" "Installed ifupdown-mptcp $(node -p 'require(process.argv[1]).version' "$TREE/package.json")" \
+    "$UP" "$DOWN" 'mptcp-gateway 10.1.2.1' 'IFACE=eth1 /etc/network/if-up.d/mptcp_up'
+}
+
+@test 'run-parts finds both hooks' {
+  install
+  expect_equal "$(run-parts --test "$HOST/network/if-up.d")" "$HOST/network/if-up.d/mptcp_up"
+  expect_equal "$(run-parts --test "$HOST/network/if-post-down.d")" "$HOST/network/if-post-down.d/mptcp_down"
+}
+
+@test 'ifup and ifdown run what was installed' {
+  write_interfaces <<'END'
+iface eth1 inet static
+    address 10.1.2.2/24
+    mptcp-gateway 10.1.2.1
+END
+  run on_host bash -e <<'END'
+ip link add eth1 type veth peer name customer
+"$TREE/install.sh" >/dev/null
+ifup eth1
+ip -N rule show
+ifdown eth1
+echo after
+ip -N rule show
+END
+  expect_status 0
+  expect_text "${output%after*}" 'from 10.1.2.2 lookup'
+  expect_no_text "${output#*after}" 'proto 77'
+}
+
+@test 'the commands for running interfaces do what their stanzas ask for' {
+  write_interfaces <<'END'
+auto lo eth0 eth1 eth2 eth3
+iface lo inet loopback
+iface eth0 inet static
+    address 10.1.1.2/24
+    gateway 10.1.1.1
+iface eth1 inet static
+    address 10.1.2.2/24
+    mptcp-gateway 10.1.2.1
+    mptcp-endpoint subflow signal
+iface eth2 inet static
+    address 10.1.3.2/24
+    mptcp off
+iface eth3 inet static
+    address 10.1.4.2/24
+    mptcp-gateway 10.1.4.1
+iface eth3 inet6 static
+    address 2001:db8:4::2/64
+    mptcp-gateway 2001:db8:4::1
+END
+  run --separate-stderr on_host bash -e <<'END'
+for number in 0 1 2 3; do
+  ip link add eth$number type veth peer name customer$number
+  ip link set customer$number up
+done
+ifup -a
+ip link add eth4 up type veth peer name customer4
+"$TREE/install.sh"
+for command in 'IFACE=eth0 ' 'IFACE=eth1 ' 'ifdown eth3 '; do
+  bash -ec "$("$TREE/install.sh" | grep "$command")"
+done
+echo rules:
+ip -N rule show
+ip -N -6 rule show
+ip route show table all default via 10.1.2.1
+ip mptcp endpoint
+END
+  expect_status 0
+  # ifdown itself has a word to say of its IPv6 address.
+  expect_no_text "$stderr" mptcp install.sh
+  expect_text "${output%%rules:*}" $'\n       IFACE=eth0 /etc/network/if-up.d/mptcp_up\n' \
+    "IFACE=eth1 IF_MPTCP_GATEWAY=10.1.2.1 IF_MPTCP_ENDPOINT='subflow signal' /etc/network/if-up.d/mptcp_up" \
+    'ifdown eth3 && ifup eth3'
+  expect_no_text "$output" 'IFACE=eth2' 'IFACE=eth4' 'IFACE=lo'
+  expect_text "${output##*rules:}" 'from 10.1.1.2 lookup' 'from 10.1.2.2 lookup' 'from 10.1.4.2 lookup' \
+    'from 2001:db8:4::2 lookup' 'dev eth1 table'
+  expect_text "$(grep '^10.1.2.2 ' <<<"$output")" subflow signal
+  expect_no_text "$output" 'from 10.1.3.2'
+}
+
+@test 'twice is once' {
+  install
+  local before
+  before=$(print_files "$HOST/network")
+  run --separate-stderr install
+  expect_status 0
+  expect_text "$output" 'installed already'
+  expect_equal "$(print_files "$HOST/network")" "$before"
+}
+
+@test 'a hook that lost its permissions is put right' {
+  install
+  chmod 644 "$HOST/network/if-up.d/mptcp_up"
+  install
+  expect_installed
+}
+
+@test 'an older version is replaced' {
+  install
+  sed -i '$a // older' "$HOST/network/if-up.d/mptcp_up" "$HOST/network/if-post-down.d/mptcp_down"
+  run --separate-stderr install
+  expect_status 0
+  expect_text "$output" 'Installed ifupdown-mptcp'
+  expect_installed
+}
+
+@test 'whatever the umask, everyone may read the hooks' {
+  run on_host bash -ec 'umask 077; "$TREE/install.sh"'
+  expect_status 0
+  expect_installed
+}
+
+@test 'works from any directory, and from one with blanks in its name' {
+  mv "$TREE" "$BATS_TEST_TMPDIR/a tree"
+  TREE="$BATS_TEST_TMPDIR/a tree"
+  cd /
+  install
+  expect_installed
+}
+
+@test 'does not need the executable bit that an archive may lose' {
+  chmod 644 "$TREE"/dist/*
+  install
+  expect_installed
+}
+
+@test 'DESTDIR: installs there as any user, and leaves the host alone' {
+  local before
+  before=$(print_files "$HOST/network")
+  run --separate-stderr on_host unshare --user env DESTDIR="$BATS_TEST_TMPDIR/dest dir" "$TREE/install.sh"
+  expect_status 0
+  expect_silence "$stderr"
+  expect_equal "$(cd "$BATS_TEST_TMPDIR/dest dir" && find . -type f | sort)" "\
+./etc/network/if-post-down.d/mptcp_down
+./etc/network/if-up.d/mptcp_up"
+  expect_equal "$(print_files "$HOST/network")" "$before"
+  # A second time it changes nothing, and --uninstall removes both.
+  before=$(print_files "$BATS_TEST_TMPDIR/dest dir")
+  DESTDIR="$BATS_TEST_TMPDIR/dest dir" "$TREE/install.sh"
+  expect_equal "$(print_files "$BATS_TEST_TMPDIR/dest dir")" "$before"
+  DESTDIR="$BATS_TEST_TMPDIR/dest dir" "$TREE/install.sh" --uninstall
+  expect_silence "$(find "$BATS_TEST_TMPDIR/dest dir" -type f)"
+}
+
+@test 'DESTDIR: does not need ifup' {
+  run without ifup env DESTDIR="$BATS_TEST_TMPDIR/dest" "$TREE/install.sh"
+  expect_status 0
+  [[ -x $BATS_TEST_TMPDIR/dest$UP ]]
+}
+
+@test 'DESTDIR: a slash is the host itself' {
+  run without ifup env DESTDIR=/ "$TREE/install.sh"
+  expect_status 1
+  expect_text "$output" 'apt-get install ifupdown'
+}
+
+@test 'a fresh clone: builds dist/ with npm' {
+  rm -r "$TREE/dist"
+  cp -a "$TOP"/{package-lock.json,.npmrc,src,hooks} "$TREE"
+  # Packages that npm has in its cache are not fetched again.
+  run --separate-stderr env npm_config_prefer_offline=true DESTDIR="$BATS_TEST_TMPDIR/dest" "$TREE/install.sh"
+  expect_status 0
+  expect_text "$output" 'Building dist/'
+  cmp "$TREE/dist/mptcp_up" "$BATS_TEST_TMPDIR/dest$UP"
+  cmp "$TREE/dist/mptcp_down" "$BATS_TEST_TMPDIR/dest$DOWN"
+}
+
+@test '--help names what there is' {
+  run --separate-stderr "$TREE/install.sh" --help
+  expect_status 0
+  expect_text "$output" --check --uninstall --help DESTDIR
+}
+
+@test 'it is a script for any POSIX shell' {
+  shellcheck "$TOP/install.sh"
+  run dash -n "$TOP/install.sh"
+  expect_status 0
+}

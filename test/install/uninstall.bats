@@ -1,0 +1,154 @@
+#!/usr/bin/env bats
+# install.sh --uninstall: out of the kernel, then out of /etc, and not a bit more.
+
+# The inner shells expand what is in single quotes, bats runs each test in a subshell, and run sets stderr.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154
+
+load host
+
+setup() {
+  copy_tree
+  make_host
+}
+
+@test 'removes the two files and nothing else' {
+  touch "$HOST/network/if-up.d/another" "$HOST/network/if-up.d/.mptcp_up.mine"
+  local before
+  before=$(print_files "$HOST/network")
+  install
+  run --separate-stderr install --uninstall
+  expect_status 0
+  expect_silence "$stderr"
+  expect_text "$output" "Removed $UP" "Removed $DOWN"
+  expect_equal "$(print_files "$HOST/network")" "$before"
+}
+
+@test 'twice is once' {
+  install
+  install --uninstall
+  run --separate-stderr install --uninstall
+  expect_status 0
+  expect_text "$output" 'nothing to remove'
+}
+
+@test 'does not need dist/' {
+  install
+  rm -r "$TREE/dist"
+  run install --uninstall
+  expect_status 0
+  expect_silence "$(find "$HOST/network" -name 'mptcp_*')"
+}
+
+@test 'removes the one hook that is there' {
+  install
+  rm "$HOST/network/if-post-down.d/mptcp_down"
+  run install --uninstall
+  expect_status 0
+  expect_silence "$(find "$HOST/network" -name 'mptcp_*')"
+}
+
+# Two uplinks in both families, a rule that no device carries any more, and what other programs made.
+build_kernel_state='
+print_state() {
+  ip -N rule show; ip -N -6 rule show
+  ip -N -o route show table all; ip -N -6 -o route show table all
+  ip -N -o link show | sed "s/qlen.*//"
+  ip mptcp endpoint show
+}
+for number in 0 1; do
+  ip link add eth$number up type veth peer name customer$number
+  ip link set customer$number up
+  sysctl -qw net.ipv6.conf.eth$number.accept_dad=0
+  ip address add 10.1.$number.2/24 dev eth$number
+  ip address add 2001:db8:$number::2/64 dev eth$number nodad
+done
+ip rule add from 10.1.0.2 lookup 5 priority 100 protocol static
+ip route add 192.0.2.0/24 dev eth0 table 5
+ip mptcp endpoint add 10.9.9.9 subflow
+sleep 2
+before=$(print_state)
+'
+
+configure='
+IFACE=eth0 IF_GATEWAYS="10.1.0.1 2001:db8:0::1" /etc/network/if-up.d/mptcp_up
+IFACE=eth1 ADDRFAM=inet,inet6 IF_GATEWAYS="10.1.1.1 2001:db8:1::1" IF_MPTCP_METRIC=500 /etc/network/if-up.d/mptcp_up
+[ "$(ip -N rule show | grep -c "proto 77")" -eq 4 ]
+[ "$(ip -N -6 rule show | grep -c "proto 77")" -eq 4 ]
+'
+
+@test 'takes down what the hooks made in the running kernel, and nothing of others' {
+  run --separate-stderr on_host bash -e <<END
+"\$TREE/install.sh" >/dev/null
+$build_kernel_state
+$configure
+"\$TREE/install.sh" --uninstall
+diff <(echo "\$before") <(print_state)
+END
+  expect_status 0
+  expect_silence "$stderr"
+  expect_text "$output" 'for eth0' 'for eth1' 'Removed'
+}
+
+@test 'takes down what no device carries any more' {
+  run --separate-stderr on_host bash -e <<END
+"\$TREE/install.sh" >/dev/null
+$build_kernel_state
+IFACE=eth0 IF_GATEWAY=10.1.0.1 /etc/network/if-up.d/mptcp_up
+ip link delete eth0
+ip -N rule show | grep 'proto 77' >/dev/null
+"\$TREE/install.sh" --uninstall
+ip -N rule show
+ip mptcp endpoint
+END
+  expect_status 0
+  expect_no_text "$output" 'proto 77' '10.1.0.2 id'
+  expect_text "$output" '10.9.9.9'
+}
+
+@test 'DESTDIR: the running kernel is left alone' {
+  run --separate-stderr on_host bash -e <<END
+"\$TREE/install.sh" >/dev/null
+DESTDIR=/run/dest "\$TREE/install.sh" >/dev/null
+$build_kernel_state
+$configure
+during=\$(print_state)
+DESTDIR=/run/dest "\$TREE/install.sh" --uninstall
+find /run/dest -type f
+diff <(echo "\$during") <(print_state)
+END
+  expect_status 0
+  expect_equal "$output" "\
+Removed /run/dest$DOWN
+Removed /run/dest$UP"
+  expect_installed
+}
+
+@test 'where the kernel cannot be cleaned, nothing is removed' {
+  run --separate-stderr on_host bash -e <<END
+"\$TREE/install.sh" >/dev/null
+$build_kernel_state
+$configure
+for node in \$(type -ap node); do
+  mount --bind /dev/null "\$node"
+done
+"\$TREE/install.sh" --uninstall
+END
+  expect_status 1
+  expect_text "$stderr" 'cannot be taken down, so nothing is removed' 'apt-get install nodejs'
+  expect_installed
+}
+
+@test 'where /etc is read-only, the kernel is left alone too' {
+  run --separate-stderr on_host bash -e <<END
+"\$TREE/install.sh" >/dev/null
+$build_kernel_state
+$configure
+during=\$(print_state)
+mount -o remount,bind,ro /etc/network
+"\$TREE/install.sh" --uninstall || status=\$?
+diff <(echo "\$during") <(print_state) && exit "\$status"
+exit 3
+END
+  expect_status 1
+  expect_text "$stderr" 'Read-only file system'
+}

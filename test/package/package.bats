@@ -1,0 +1,235 @@
+#!/usr/bin/env bats
+# The Debian package: as a file, and in the life of a machine. Each machine is a fresh system without a network.
+
+load machine
+
+setup() {
+  bats_require_minimum_version 1.5.0
+}
+
+teardown() {
+  shut_down
+}
+
+@test 'the package: lintian has no error and no warning' {
+  run lintian --allow-root --fail-on error,warning "$DEB"
+  expect_equal "$status $output" '0 '
+}
+
+@test 'the package: two builds are the same to the byte' {
+  "$TOP/debian/build" "$BATS_TEST_TMPDIR"
+  cmp "$DEB" "$BATS_TEST_TMPDIR/${DEB##*/}"
+}
+
+@test 'the package: the version is that of package.json' {
+  local version
+  version=$(node -p 'require(process.argv[1]).version' "$(realpath "$TOP/package.json")")
+  expect_equal "$(dpkg-deb --field "$DEB" Version)" "$version-1"
+  dpkg-deb --extract "$DEB" "$BATS_TEST_TMPDIR/tree"
+  expect_equal "$("$BATS_TEST_TMPDIR/tree/usr/lib/ifupdown-mptcp/mptcp_up" --version)" "mptcp_up $version"
+}
+
+@test 'the package: what it needs and what it holds' {
+  expect_equal "$(dpkg-deb --field "$DEB" Architecture Depends Recommends)" "\
+Architecture: all
+Depends: nodejs (>= 18.19), iproute2
+Recommends: ifupdown | ifupdown-ng | ifupdown2"
+  expect_equal "$(dpkg-deb --fsys-tarfile "$DEB" | tar -tv | awk '!/\/$/ { print $1, $6 }' | LC_ALL=C sort -k 2)" "\
+-rw-r--r-- ./etc/iproute2/rt_protos.d/ifupdown-mptcp.conf
+-rwxr-xr-x ./etc/network/if-post-down.d/mptcp_down
+-rwxr-xr-x ./etc/network/if-up.d/mptcp_up
+-rwxr-xr-x ./usr/lib/ifupdown-mptcp/mptcp_down
+-rwxr-xr-x ./usr/lib/ifupdown-mptcp/mptcp_up
+-rwxr-xr-x ./usr/lib/ifupdown-mptcp/take-down
+-rw-r--r-- ./usr/share/doc/ifupdown-mptcp/README.Debian
+-rw-r--r-- ./usr/share/doc/ifupdown-mptcp/README.md.gz
+-rw-r--r-- ./usr/share/doc/ifupdown-mptcp/changelog.Debian.gz
+-rw-r--r-- ./usr/share/doc/ifupdown-mptcp/changelog.gz
+-rw-r--r-- ./usr/share/doc/ifupdown-mptcp/copyright
+-rw-r--r-- ./usr/share/lintian/overrides/ifupdown-mptcp
+-rw-r--r-- ./usr/share/man/man5/ifupdown-mptcp-interfaces.5.gz
+lrwxrwxrwx ./usr/share/man/man8/mptcp_down.8.gz
+-rw-r--r-- ./usr/share/man/man8/mptcp_up.8.gz"
+}
+
+@test 'the package: whatever code is bundled, debian/copyright names its holders' {
+  local holders holder
+  dpkg-deb --extract "$DEB" "$BATS_TEST_TMPDIR/tree"
+  holders=$(sed -nE 's/^\/\/ Copyright \(c\) [-0-9]+ //Ip' "$BATS_TEST_TMPDIR"/tree/usr/lib/ifupdown-mptcp/mptcp_* | sort -u)
+  expect_text "$holders" 'The ifupdown-mptcp authors' whitequark
+  while read -r holder; do
+    expect_text "$(<"$BATS_TEST_TMPDIR/tree/usr/share/doc/ifupdown-mptcp/copyright")" "$holder"
+  done <<<"$holders"
+}
+
+@test 'debian/build: a missing tool is one line that names the package' {
+  mkdir "$BATS_TEST_TMPDIR/bin"
+  ln -s /bin/{bash,mktemp,rm,dirname,env} "$(command -v node)" "$BATS_TEST_TMPDIR/bin"
+  run env PATH="$BATS_TEST_TMPDIR/bin" "$TOP/debian/build" "$BATS_TEST_TMPDIR/out"
+  expect_equal "$status $output" \
+    '1 debian/build: missing packages, as root: apt-get install dpkg-dev debhelper'
+  [[ ! -e $BATS_TEST_TMPDIR/out ]]
+}
+
+@test 'debian/build: a version that package.json does not have is not built' {
+  local copy=$BATS_TEST_TMPDIR/copy
+  mkdir "$copy"
+  cp -a "$TOP"/{debian,hooks,src,docs,package.json,package-lock.json,LICENSE,README.md,CHANGELOG.md} "$copy"
+  sed -i '1s/(.*)/(9.9.9-1)/' "$copy/debian/changelog"
+  run "$copy/debian/build" "$BATS_TEST_TMPDIR/out"
+  expect_equal "$status" 1
+  expect_text "$output" '= "9.9.9"' 'debian/build: dpkg-buildpackage failed'
+  expect_equal "$(ls "$BATS_TEST_TMPDIR/out")" ''
+}
+
+# The life of a machine
+
+# By apt, as a person does it. All that the package depends on and recommends is there, so no network is needed.
+install_and_use() {
+  boot "$1"
+  put "$DEB" /var/tmp
+  inside apt-get install -q -y "/var/tmp/${DEB##*/}"
+  expect_equal "$(inside dpkg --verify ifupdown-mptcp)" ''
+  expect_equal "$(inside dpkg --audit)" ''
+  put "$TOP/debian/tests/uplinks" /var/tmp
+  run inside /var/tmp/uplinks
+  expect_text "$status $output" 'two uplinks came up and went down'
+  expect_equal "$status" 0
+}
+
+work_with_numbers_or_names() {
+  boot "$1"
+  install_package "$DEB"
+  plug_in_uplinks
+  inside ifup eth1
+  expect_text "$(inside ip rule)" 'from 10.1.2.2 lookup' 'proto mptcp'
+  local with_name
+  with_name=$(print_kernel)
+  inside rm /etc/iproute2/rt_protos.d/ifupdown-mptcp.conf
+  expect_text "$(inside ip rule)" 'proto 77'
+  expect_equal "$(inside env IFACE=eth1 /etc/network/if-up.d/mptcp_up --dry-run)" ''
+  inside ifdown eth1
+  inside ifup eth1
+  expect_equal "$(print_kernel)" "$with_name"
+}
+
+upgrade_while_up() {
+  boot "$1"
+  install_package "$OLD_DEB"
+  plug_in_uplinks
+  inside ifup eth0 eth1
+  local before
+  before=$(print_kernel)
+  [[ -n $(ours_in "$before") ]]
+  inside sed -i '3i# A word of the admin.' /etc/network/if-post-down.d/mptcp_down
+
+  run --separate-stderr install_package "$DEB" --force-confold
+  expect_equal "$status" 0
+  expect_equal "$(print_kernel)" "$before"
+  expect_equal "$(inside sed -n 2p /etc/network/if-up.d/mptcp_up)" '# Stays when the package is removed but not purged.'
+  expect_text "$(inside cat /etc/network/if-post-down.d/mptcp_down)" 'A word of the admin.'
+  run inside test -e /usr/lib/ifupdown-mptcp/gone-since-0.0.1
+  expect_equal "$status" 1
+  expect_equal "$(inside env IFACE=eth1 /etc/network/if-up.d/mptcp_up --dry-run)" ''
+
+  inside ifdown eth0 eth1
+  expect_equal "$(ours_in "$(print_kernel)")" ''
+}
+
+remove_and_reinstall() {
+  boot "$1"
+  plug_in_uplinks
+  inside ifup eth0 eth1
+  local before
+  before=$(print_kernel)
+  inside ifdown eth0 eth1
+  install_package "$DEB"
+  inside ifup eth0 eth1
+  [[ -n $(ours_in "$(print_kernel)") ]]
+  # A rule of ours whose address is gone, and rules and routes of somebody else.
+  inside ip rule add from 10.9.9.9 lookup 99 priority 31000 protocol 77
+  inside ip rule add from 10.8.8.8 lookup 98 priority 200 protocol 88
+  inside ip route add 10.7.7.0/24 dev eth1 table 98 proto 88
+
+  run inside apt-get remove -q -y ifupdown-mptcp
+  expect_equal "$status" 0
+  expect_text "$output" 'Taking down the routing of eth0 ...' 'Taking down the routing of eth1 ...'
+  inside ip rule del priority 200
+  inside ip route flush table 98
+  expect_equal "$(print_kernel)" "$before"
+
+  # The hooks are there, and nothing comes of them.
+  inside test -x /etc/network/if-up.d/mptcp_up
+  run inside ifdown eth0 eth1
+  expect_equal "$status $output" '0 '
+  run inside ifup eth0 eth1
+  expect_equal "$status $output" '0 '
+  expect_equal "$(print_kernel)" "$before"
+
+  install_package "$DEB"
+  inside ifdown eth1
+  inside ifup eth1
+  [[ -n $(ours_in "$(print_kernel)") ]]
+}
+
+remove_what_orphans_left() {
+  boot "$1"
+  install_package "$DEB"
+  inside ip rule add from 10.9.9.9 lookup 99 priority 31000 protocol 77
+  inside apt-get remove -q -y ifupdown-mptcp
+  expect_equal "$(ours_in "$(print_kernel)")" ''
+}
+
+remove_without_node() {
+  boot "$1"
+  install_package "$DEB"
+  plug_in_uplinks
+  inside ifup eth1
+  inside mv /usr/bin/node /usr/bin/not-node
+  run inside apt-get remove -q -y ifupdown-mptcp
+  expect_equal "$status" 0
+  expect_text "$output" 'mptcp_down: eth1: node is not installed'
+  [[ -n $(ours_in "$(print_kernel)") ]]
+}
+
+remove_in_chroot() {
+  boot "$1"
+  install_package "$DEB"
+  plug_in_uplinks
+  inside ifup eth1
+  local before
+  before=$(print_kernel)
+  inside_as_chroot dpkg --remove ifupdown-mptcp
+  expect_equal "$(print_kernel)" "$before"
+}
+
+purge() {
+  boot "$1"
+  local files kernel
+  plug_in_uplinks
+  files=$(print_files)
+  kernel=$(print_kernel)
+  install_package "$DEB"
+  inside ifup eth0 eth1
+  inside ifdown eth0
+  inside apt-get purge -q -y ifupdown-mptcp
+  inside ifdown eth1
+  inside ip link set eth0 down
+  inside ip link set eth1 down
+  expect_equal "$(print_files)" "$files"
+  expect_equal "$(print_kernel)" "$kernel"
+}
+
+for release in bookworm trixie; do
+  for life in \
+    'install_and_use: install; two uplinks come up by the real ifup and go down' \
+    'work_with_numbers_or_names: the hooks work with protocol 77 named and without a name' \
+    'upgrade_while_up: upgrade over an older build; routing stays, an edited hook too' \
+    'remove_and_reinstall: removal takes the routing down and nothing else; the hooks left behind do nothing' \
+    'remove_what_orphans_left: removal takes a rule whose address is gone' \
+    'remove_without_node: removal succeeds where Node is gone' \
+    'remove_in_chroot: removal in a chroot leaves the kernel alone' \
+    'purge: after purge no file, rule, route, group or endpoint is left'; do
+    bats_test_function --description "$release: ${life#*: }" -- "${life%%:*}" "$release"
+  done
+done
