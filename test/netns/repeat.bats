@@ -144,7 +144,7 @@ rerun_three_times() {
   give_addresses eth1 10.1.2.2/24
   start_hook up eth1 IF_MPTCP_GATEWAY=10.1.2.1 IF_MPTCP_ENDPOINT=backup
   start_hook up eth1 IF_MPTCP_GATEWAY=10.1.2.1
-  expect_equal "$(print_endpoints)" '10.1.2.2 backup dev eth1'
+  expect_equal "$(print_endpoints)" '10.1.2.2 subflow backup dev eth1'
   start_hook up eth1 IF_MPTCP_GATEWAY=10.1.2.1 IF_MPTCP_ENDPOINT=subflow
   expect_equal "$(print_endpoints)" '10.1.2.2 subflow dev eth1'
 }
