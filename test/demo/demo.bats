@@ -97,7 +97,7 @@ expect_whole_demo() {
 }
 
 @test 'demo: colours on a terminal, none with NO_COLOR' {
-  run env TERM=xterm script -qec "node '$DEMO' --quick" /dev/null
+  run env -u NO_COLOR TERM=xterm script -qec "node '$DEMO' --quick" /dev/null
   expect_status 0
   expect_text "$output" $'\e[1m'
   run env TERM=xterm NO_COLOR=1 script -qec "node '$DEMO' --quick" /dev/null
