@@ -22,9 +22,10 @@ async function licenceNotices(inputs) {
 }
 
 /** Runs before anything that an old Node does not know. */
-const VERSION_GUARD = `if (parseInt(process.versions.node, 10) < 18) {
+const VERSION_GUARD = `var node = process.versions.node.split('.').map(Number);
+if (node[0] < 18 || (node[0] === 18 && node[1] < 19)) {
   process.stderr.write('mptcp: Node ' + process.versions.node + ' is too old: 18.19 or later is needed\\n')
-  process.exit(process.env.PHASE && process.env.IF_MPTCP_STRICT !== 'yes' ? 0 : 1)
+  process.exit(process.env.PHASE !== undefined && process.env.IF_MPTCP_STRICT !== 'yes' ? 0 : 1)
 }
 `
 

@@ -10,7 +10,7 @@ fi
 if ! command -v node >/dev/null; then
   echo "$(basename "$0"): ${IFACE-}: node is not installed: apt-get install nodejs" >&2
   # A failing hook makes ifupdown forget the interface, so only a run by hand or a strict stanza fails.
-  [ -n "${PHASE-}" ] && [ "${IF_MPTCP_STRICT-}" != yes ]
+  [ -n "${PHASE+set}" ] && [ "${IF_MPTCP_STRICT-}" != yes ]
   exit
 fi
 exec node "$0" "$@"

@@ -71,6 +71,18 @@ export function isLinkLocal(address: string): boolean {
   return ipaddr.parse(address).range() === 'linkLocal'
 }
 
+/** Whether the address, with or without a prefix length, is 0.0.0.0 or ::. */
+export function isUnspecified(text: string): boolean {
+  const ip = parseIp(text.split('/', 1)[0] ?? '')
+  return ip !== undefined && ipaddr.parse(ip.text).range() === 'unspecified'
+}
+
+/** Whether the address can be another host's or this one's on a network: no group, no loopback, no stand-in. */
+export function isHost(ip: Ip): boolean {
+  const range = ipaddr.parse(ip.text).range()
+  return !['unspecified', 'broadcast', 'multicast', 'loopback', 'ipv4Mapped'].includes(range)
+}
+
 /** fc00::/7, RFC 4193: not routed on the internet. */
 export function isUniqueLocal(address: string): boolean {
   return ipaddr.parse(address).range() === 'uniqueLocal'

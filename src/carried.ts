@@ -20,7 +20,8 @@ export function carriedAddresses(family: Family, event: Event, snapshot: Snapsho
   const shown = snapshot.addresses.filter(
     (address) => address.family === family && address.device === snapshot.device,
   )
-  const absent = given.filter(({ text }) => !shown.some(({ local }) => local === text))
+  const known = [...shown, ...snapshot.otherAddresses.filter(({ device }) => device === snapshot.device)]
+  const absent = given.filter(({ text }) => !known.some(({ local }) => local === text))
   const all: Address[] = [
     ...shown,
     ...absent.map(({ text, subnet, peer }) => {

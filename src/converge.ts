@@ -7,7 +7,7 @@ import type { Edge } from './ip.ts'
 import { createLookups, isReadable, readSnapshot, waitForAddress, waitForDetection } from './read.ts'
 import { quote, Refusal } from './refusal.ts'
 import type { Change, Endpoint } from './state.ts'
-import { type Plan, planState } from './wanted.ts'
+import { NO_PLAN, type Plan, planState } from './wanted.ts'
 
 /** Where a run tells what it does, each text without the program's name. */
 export interface Report {
@@ -98,6 +98,10 @@ function planRound(run: Run, first: boolean): RoundPlan {
   const snapshot = readSnapshot(event, edge)
   // A dry run may plan for a device that is yet to come, from what the stanza gives.
   const known = snapshot.link !== undefined || (run.dryRun && event.addresses.length > 0)
+  if (!known && event.dialUp) {
+    report.detail('pppd has not made the device yet: run mptcp_up from /etc/ppp/ip-up.d')
+    return { ...NO_PLAN, changes: [] }
+  }
   if (!known && event.direction === 'up') {
     throw new Refusal(`there is no device ${quote(event.device)} (${event.setter('IFACE')})`)
   }

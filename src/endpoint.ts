@@ -58,11 +58,11 @@ export function planEndpoints(
 
 /**
  * What stays of a standing endpoint. One of a device that was pulled and is back names the old device: it counts as
- * absent, so that a run killed between its removal and the new one ends in the same state.
+ * absent, so that a run killed between its removal and the new one ends in the same state. Without a way out it goes.
  */
 function keptEndpoint(candidate: Candidate, standing: Endpoint): Endpoint[] {
-  const { own, asked } = candidate
-  if (isStale(candidate, standing)) {
+  const { own, asked, uplink } = candidate
+  if (isStale(candidate, standing) || (own && asked === undefined && !uplink)) {
     return []
   }
   if (!own || asked === undefined) {

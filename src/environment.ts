@@ -1,5 +1,5 @@
 /** ifupdown's environment → the event that a hook answers, or why there is nothing to do. */
-import { type Ip, parseIp, parseNetmask, subnetOf } from './address.ts'
+import { type Ip, isHost, isUnspecified, parseIp, parseNetmask, subnetOf } from './address.ts'
 import {
   type Options,
   parseOptions,
@@ -31,6 +31,10 @@ export interface Event {
   readonly addresses: readonly StanzaAddress[]
   readonly gateways: readonly Ip[]
   readonly options: Options
+  /** Started by hand: what the environment does not say stays as it is. */
+  readonly byHand: boolean
+  /** The method is pppd's, which makes the device later. */
+  readonly dialUp: boolean
   /** The method is auto: the address comes with a router advertisement, perhaps after ifupdown has called the hook. */
   readonly awaitsAddress: boolean
   /** Who set a variable, for the end of a message. */
@@ -74,6 +78,8 @@ export function parseEnvironment(direction: Direction, env: Environment): Event 
     device: parseDevice(iface, setter),
     alias: iface.includes(':'),
     families: parseFamilies(env['ADDRFAM']),
+    byHand: !isUnderIfupdown(env),
+    dialUp: env['METHOD'] === 'ppp' || env['METHOD'] === 'wvdial',
     awaitsAddress: direction === 'up' && env['METHOD'] === 'auto',
     setter,
   }
@@ -130,13 +136,16 @@ function parseAddresses(env: Environment, families: readonly Family[], setter: S
   const single = readVariable(env, 'IF_ADDRESS', setter)
   const netmask = readVariable(env, 'IF_NETMASK', setter) ?? ''
   const given = single === undefined ? [] : [['IF_ADDRESS', single] as const]
-  const addresses = [...given, ...(list ?? [])].map(([variable, text]) => {
+  // `address 0.0.0.0` is how some say that a device carries none.
+  const named = [...given, ...(list ?? [])].filter(([, text]) => !isUnspecified(text))
+  const addresses = named.map(([variable, text]) => {
     const [host = '', length] = text.split('/', 2)
     const ip = parseIp(host)
     if (ip === undefined || text.split('/').length > 2) {
       refuseValue(variable, text, 'is not an IP address', setter)
     }
     checkFamily(variable, text, ip, families, setter)
+    checkHost(variable, text, ip, setter)
     const bits = parseNetmask(length ?? netmask, ip.family)
     if (bits === undefined) {
       return length === undefined
@@ -156,6 +165,7 @@ function parsePeer(env: Environment, families: readonly Family[], setter: Setter
   }
   const peer = parseIp(text) ?? refuseValue('IF_POINTOPOINT', text, 'is not an IP address', setter)
   checkFamily('IF_POINTOPOINT', text, peer, families, setter)
+  checkHost('IF_POINTOPOINT', text, peer, setter)
   return peer
 }
 
@@ -165,6 +175,7 @@ function parseGateways(env: Environment, families: readonly Family[], setter: Se
     return words.map((text) => {
       const ip = parseIp(text) ?? refuseValue(variable, text, 'is not an IP address', setter)
       checkFamily(variable, text, ip, families, setter)
+      checkHost(variable, text, ip, setter)
       return ip
     })
   })
@@ -174,8 +185,16 @@ function parseOwnOptions(env: Environment, families: readonly Family[], setter: 
   const options = parseOptions(env, setter)
   if (options.gateway !== undefined && options.gateway !== 'none') {
     checkFamily('IF_MPTCP_GATEWAY', options.gateway.text, options.gateway, families, setter)
+    checkHost('IF_MPTCP_GATEWAY', options.gateway.text, options.gateway, setter)
   }
   return options
+}
+
+/** A rule from 0.0.0.0 would take all that has no source yet; a group or this host itself leads nowhere. */
+function checkHost(variable: string, text: string, ip: Ip, setter: Setter): void {
+  if (!isHost(ip)) {
+    refuseValue(variable, text, 'is not the address of a host', setter)
+  }
 }
 
 function checkFamily(

@@ -37,7 +37,8 @@ export function isOnlyOn(snapshot: Snapshot, address: string): boolean {
 }
 
 function holdersOf(address: string, snapshot: Snapshot): string[] {
-  return snapshot.addresses.filter(({ local }) => local === address).map(({ device }) => device)
+  const all = [...snapshot.addresses, ...snapshot.otherAddresses]
+  return all.filter(({ local }) => local === address).map(({ device }) => device)
 }
 
 function carriedBy(snapshot: Snapshot, device: string): string[] {
@@ -80,6 +81,7 @@ function isOwnedRoute(route: Route, event: Event, snapshot: Snapshot): boolean {
   const carried = snapshot.addresses.filter(
     (address) => address.device === snapshot.device && address.family === route.family,
   )
-  const kept = [...carried.map((address) => address.subnet), 'default', 'fe80::/64']
+  const statics = snapshot.staticRoutes.map(({ destination }) => destination)
+  const kept = [...carried.map(({ subnet }) => subnet), ...statics, 'default', 'fe80::/64']
   return carried.length === 0 || !kept.includes(route.destination)
 }

@@ -61,7 +61,8 @@ export function waitForDetection(event: Event, edge: Edge): void {
 
 /** Waits until the device has a global IPv6 address, for at most 5 s. */
 export function waitForAddress(event: Event, edge: Edge): void {
-  if (hasIpv6(edge)) {
+  const exists = (edge.readFile('/proc/net/dev') ?? '').includes(`${event.device}:`)
+  if (exists && hasIpv6(edge)) {
     waitUntil(edge, () => globalAddresses(event, edge).length > 0)
   }
 }

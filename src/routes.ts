@@ -24,20 +24,63 @@ export function wantedRoutes(query: RouteQuery): Route[] {
   // Main's own fe80::/64 is passed over by the companion rule, as it goes through an uplink.
   const destinations = new Set([...subnets, ...(family === 'inet6' ? ['fe80::/64'] : [])])
   const connected = [...destinations].map((destination) => ({ ...base, destination }))
+  const statics = event.options.mainRoutes === 'keep' ? staticRoutes(query, destinations) : []
   const out = hop === undefined ? [] : [{ ...base, ...hop, destination: 'default' }]
-  const mainMetric = event.options.metric
+  const mainMetric = metricHolder(query) === undefined ? event.options.metric : undefined
   const failover =
     mainMetric === undefined ? [] : out.map((route) => ({ ...route, table: MAIN_TABLE, metric: mainMetric }))
-  return [...connected, ...out, ...failover, ...keptRoutes(query)]
+  return [...connected, ...statics, ...out, ...failover, ...keptRoutes(query)]
 }
 
-/** What other stanzas of the device put into their own tables, and into main where this one is silent. */
+/**
+ * Main's other routes through the uplink: the companion rule passes over them, as the device is an uplink, and without
+ * them here a network behind another router of the link would be sought behind the gateway.
+ */
+function staticRoutes({ family, snapshot, table }: RouteQuery, connected: ReadonlySet<string>): Route[] {
+  const best = new Map<string, Route>()
+  for (const route of snapshot.staticRoutes) {
+    const rival = best.get(route.destination)
+    if (
+      route.family === family &&
+      !connected.has(route.destination) &&
+      !(rival && rival.metric <= route.metric)
+    ) {
+      best.set(route.destination, route)
+    }
+  }
+  const metric = family === 'inet6' ? IPV6_METRIC : 0
+  return [...best.values()].map((route) => ({ ...route, table, metric }))
+}
+
+/** The default through another device that has the metric which the stanza asks for. */
+function metricHolder({ family, event, snapshot }: RouteQuery): Route | undefined {
+  return snapshot.otherDefaults.find(
+    (route) => route.family === family && route.metric === event.options.metric,
+  )
+}
+
+/** A message where main can have no default of the metric that the stanza asks for. */
+export function metricNotice(query: RouteQuery): string[] {
+  const { family, event, hop } = query
+  const metric = event.options.metric
+  if (metric === undefined) {
+    return []
+  }
+  const holder = metricHolder(query)
+  const why =
+    hop === undefined
+      ? `has no effect: there is no ${family} gateway`
+      : holder && `is the metric of the default route through ${holder.device}: choose another`
+  return why === undefined ? [] : [`mptcp-metric "${metric}" ${why} (${event.setter('IF_MPTCP_METRIC')})`]
+}
+
+/** What other stanzas of the device put into their own tables, and what stands in main where the run is silent. */
 function keptRoutes({ family, event, snapshot, addresses, table }: RouteQuery): Route[] {
   const others = addresses.filter(({ own }) => !own)
   const tables = new Set(
     others.flatMap(({ standing }) => standing?.table ?? []).filter((other) => other !== table),
   )
-  if (others.length > 0 && event.options.metric === undefined) {
+  if ((others.length > 0 || event.byHand) && event.options.metric === undefined) {
     tables.add(MAIN_TABLE)
   }
   return snapshot.routes.filter((route) => route.family === family && tables.has(route.table))

@@ -64,9 +64,12 @@ export function parseSnapshot(device: string, replies: readonly Reply[], mptcpEn
     device,
     link,
     addresses: replies.flatMap((reply) => parseAddresses(reply, device)),
+    otherAddresses: replies.flatMap(parseOtherAddresses),
     rules: replies.flatMap(parseRules),
     routes: routes.filter((route) => route.ours).map((route) => route.route),
     foreignRoutes: routes.filter((route) => !route.ours).map((route) => route.route),
+    staticRoutes: routes.filter((route) => route.isStatic).map((route) => route.route),
+    otherDefaults: replies.flatMap((reply) => parseOtherDefaults(reply, device)),
     endpoints: endpoints.filter((object) => object['port'] === undefined).map(toEndpoint),
     endpointCount: endpoints.length,
     subflows: toNumber(/subflows (\d+)/.exec(limits ?? '')?.[1]),
@@ -116,12 +119,29 @@ function parseLink(replies: readonly Reply[]): Snapshot['link'] {
 }
 
 function parseAddresses(reply: Reply, own: string): Address[] {
+  return addressObjects(reply)
+    .filter(({ info }) => isGlobal(info))
+    .map(({ info, device }) => toAddress(info, device, reply.family, own))
+}
+
+function parseOtherAddresses(reply: Reply): Pick<Address, 'device' | 'local'>[] {
+  return addressObjects(reply)
+    .filter(({ info }) => !isGlobal(info))
+    .map(({ info, device }) => ({ device, local: String(info['local']) }))
+}
+
+/** The addresses of the reply's family, each with its device. */
+function addressObjects(reply: Reply): { info: Json; device: string }[] {
   return neededObjects(reply, 'addresses').flatMap((link) => {
     const infos: Json[] = Array.isArray(link['addr_info']) ? link['addr_info'] : []
-    return infos
-      .filter((info) => info['family'] === reply.family && String(info['scope']) === '0')
-      .map((info) => toAddress(info, String(link['ifname']), reply.family, own))
+    const device = String(link['ifname'])
+    return infos.filter((info) => info['family'] === reply.family).map((info) => ({ info, device }))
   })
+}
+
+/** RT_SCOPE_UNIVERSE */
+function isGlobal(info: Json): boolean {
+  return String(info['scope']) === '0'
 }
 
 function toAddress(info: Json, device: string, family: Family, own: string): Address {
@@ -167,8 +187,14 @@ function toRule(rule: Json, family: Family): Rule | undefined {
   return { kind, family, from, table, priority: Number(rule['priority']) }
 }
 
+interface ReadRoute {
+  readonly route: Route
+  readonly ours: boolean
+  readonly isStatic: boolean
+}
+
 /** The routes through the device, and main's multipath defaults with a next hop there. */
-function parseRoutes(reply: Reply, device: string, exists: boolean): { route: Route; ours: boolean }[] {
+function parseRoutes(reply: Reply, device: string, exists: boolean): ReadRoute[] {
   const single = exists ? neededObjects(reply, 'routes') : []
   const multipath = objects([reply], 'defaults').flatMap((route) => {
     const hops: Json[] = Array.isArray(route['nexthops']) ? route['nexthops'] : []
@@ -176,10 +202,24 @@ function parseRoutes(reply: Reply, device: string, exists: boolean): { route: Ro
   })
   return [...single, ...multipath]
     .filter((route: Json) => route['type'] === undefined || Number(route['type']) === 1)
-    .map((route: Json) => ({
-      route: toRoute(route, device),
-      ours: Number(route['protocol']) === PROTOCOL,
-    }))
+    .map((route: Json) => toReadRoute(route, device))
+}
+
+/** What the kernel makes itself (RTPROT_REDIRECT, RTPROT_KERNEL) follows from addresses. */
+const KERNEL_PROTOCOLS = [1, 2]
+
+function toReadRoute(object: Json, device: string): ReadRoute {
+  const route = toRoute(object, device)
+  const protocol = Number(object['protocol'])
+  const isSpecific = route.table === MAIN_TABLE && route.destination !== 'default'
+  const ours = protocol === PROTOCOL
+  return { route, ours, isStatic: isSpecific && !ours && !KERNEL_PROTOCOLS.includes(protocol) }
+}
+
+function parseOtherDefaults(reply: Reply, device: string): Route[] {
+  return objects([reply], 'defaults')
+    .filter((route) => route['dev'] !== undefined && route['dev'] !== device)
+    .map((route) => toRoute(route, String(route['dev'])))
 }
 
 /** Only IPv6 routes have a preference (RFC 4191), and all of them have one. */

@@ -82,12 +82,18 @@ export interface Snapshot {
   readonly link: { readonly group: number; readonly pointToPoint: boolean } | undefined
   /** Every global address of the host in the families that were read. */
   readonly addresses: readonly Address[]
+  /** The addresses of other scopes: no run is about them, but a rule that somebody made for one is no orphan. */
+  readonly otherAddresses: readonly Pick<Address, 'device' | 'local'>[]
   /** The rules that bear our protocol, in the families that were read. */
   readonly rules: readonly Rule[]
   /** The routes through the device that bear our protocol. */
   readonly routes: readonly Route[]
   /** The routes through the device of everyone else, main's multipath defaults included. */
   readonly foreignRoutes: readonly Route[]
+  /** Those of them in main that lead to more than what is connected: static ones, a DHCP server's, a router's. */
+  readonly staticRoutes: readonly Route[]
+  /** Main's default routes through other devices, anybody's. */
+  readonly otherDefaults: readonly Route[]
   /** The endpoints without a port. */
   readonly endpoints: readonly Endpoint[]
   /** How many endpoints there are in all, those with a port included. */

@@ -4,7 +4,7 @@ import type { Event } from './environment.ts'
 import { chooseNextHop, type NextHop } from './gateway.ts'
 import type { Lease } from './lease.ts'
 import { Refusal } from './refusal.ts'
-import { foreignTwin, twinNotice, wantedRoutes } from './routes.ts'
+import { foreignTwin, metricNotice, twinNotice, wantedRoutes } from './routes.ts'
 import type { Family, Route, Rule, Snapshot } from './state.ts'
 import { deriveTable, isUsableTable, MAIN_TABLE, PRIORITY } from './table.ts'
 
@@ -36,7 +36,8 @@ export function planUplink(family: Family, event: Event, snapshot: Snapshot, loo
   checkTable(table, family, snapshot, event)
   const hop = chooseNextHop({ event, snapshot, family, addresses, table, leases: lookups.leases })
   const rules = addresses.flatMap((address) => rulesFor(address, table, event, snapshot))
-  const routes = wantedRoutes({ family, event, snapshot, addresses, table, hop })
+  const query = { family, event, snapshot, addresses, table, hop }
+  const routes = wantedRoutes(query)
   return {
     event,
     addresses,
@@ -46,9 +47,7 @@ export function planUplink(family: Family, event: Event, snapshot: Snapshot, loo
     notices: [
       ...absentNotices(addresses, snapshot, event),
       ...routes.flatMap((route) => twinNotice(route, foreignTwin(route, snapshot))),
-      ...(event.options.metric !== undefined && hop === undefined
-        ? [`mptcp-metric ${event.options.metric} has no effect: there is no ${family} gateway`]
-        : []),
+      ...metricNotice(query),
     ],
   }
 }
@@ -81,8 +80,7 @@ function checkTable(table: number, family: Family, snapshot: Snapshot, event: Ev
   for (const rule of ours) {
     const holders = snapshot.addresses.filter((address) => address.local === rule.from)
     if (holders.length > 0 && holders.every((holder) => holder.device !== snapshot.device)) {
-      const origin =
-        event.options.table === undefined ? 'not set, derived from IFACE' : event.setter('IF_MPTCP_TABLE')
+      const origin = event.options.table === undefined ? 'not set' : event.setter('IF_MPTCP_TABLE')
       const why = `is in use by ${holders[0]?.device} (rule from ${rule.from})`
       throw new Refusal(`mptcp-table "${table}" ${why}: choose another with mptcp-table (${origin})`)
     }

@@ -21,6 +21,9 @@ export interface Plan {
 
 const NOTHING: State = { rules: [], routes: [], endpoints: [], group: undefined, subflows: undefined }
 
+/** What a run wants that has nothing to act on. */
+export const NO_PLAN: Plan = { owned: NOTHING, wanted: NOTHING, notices: [], details: [], waiting: [] }
+
 /**
  * @throws Refusal where the stanza asks for a table that it cannot have, or an address has its rule on another device
  */
@@ -58,15 +61,13 @@ function planUp(event: Event, snapshot: Snapshot, lookups: Lookups): Plan {
       rules,
       routes: uplinks.flatMap(({ routes }) => routes),
       endpoints: endpoints.endpoints,
-      group: isUplink && isFreeGroup(snapshot) ? UPLINK_GROUP : undefined,
+      group: wantedGroup(event, snapshot, isUplink),
       subflows: raisedLimit(snapshot, owned.endpoints.length, endpoints.endpoints.length),
     },
     notices: [
       ...uplinks.flatMap(({ notices }) => notices),
       ...(isUplink && !isFreeGroup(snapshot) ? [groupNotice(snapshot)] : []),
-      ...endpoints.left.map(
-        (local) => `address ${local} gets no endpoint: the kernel holds ${MOST_ENDPOINTS} at most`,
-      ),
+      ...leftNotice(endpoints.left),
     ],
     details: snapshot.mptcpEnabled
       ? []
@@ -81,6 +82,24 @@ function candidates({ event, addresses, hop }: Uplink): Candidate[] {
     asked: event.options.endpoint,
     uplink: hop !== undefined,
   }))
+}
+
+function leftNotice([first, ...rest]: readonly string[]): string[] {
+  const others = rest.length === 0 ? '' : ` and ${rest.length} more get`
+  const who = first === undefined ? '' : `address ${first}${others || ' gets'} no endpoint`
+  return first === undefined ? [] : [`${who}: the kernel holds ${MOST_ENDPOINTS} at most`]
+}
+
+/** A device that has lost its way out is an uplink no more, if it has none in the other family either. */
+function wantedGroup(event: Event, snapshot: Snapshot, isUplink: boolean): number | undefined {
+  if (isUplink) {
+    return isFreeGroup(snapshot) ? UPLINK_GROUP : undefined
+  }
+  const seesBoth = event.families.includes('inet')
+  const leads = snapshot.routes.some(
+    ({ family, destination }) => destination === 'default' && !event.families.includes(family),
+  )
+  return seesBoth && !leads && snapshot.link?.group === UPLINK_GROUP ? DEFAULT_GROUP : undefined
 }
 
 function isFreeGroup(snapshot: Snapshot): boolean {

@@ -124,6 +124,7 @@ export interface Scene {
 
 const FILES = {
   '/proc/sys/net/mptcp/enabled': '1\n',
+  '/proc/net/dev': '  eth1: 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n',
   '/proc/net/if_inet6': '00000000000000000000000000000001 01 80 10 80       lo\n',
 }
 

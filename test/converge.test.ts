@@ -59,7 +59,9 @@ describe('up', () => {
       IF_MPTCP_ENDPOINT: 'subflow',
     })
     const { told } = converged(event, { kernel: 'dual-stack', outcomes: [RIVAL, RIVAL, RIVAL] })
-    expect(told).toEqual(['mptcp-metric 50 has no effect: there is no inet gateway'])
+    expect(told).toEqual([
+      'mptcp-metric "50" has no effect: there is no inet gateway (set by IF_MPTCP_METRIC in the environment)',
+    ])
   })
 
   it('looks again at a limit of subflows that it has raised, as a rival may have lowered it meanwhile', () => {

@@ -105,9 +105,18 @@ describe('an endpoint that stands', () => {
     expect(planned([], [other]).endpoints).toEqual([])
   })
 
-  it('stays while MPTCP is off, and where the way out has gone', () => {
+  it('stays while MPTCP is off', () => {
     const off = { ...withEndpoints([other]), mptcpEnabled: false }
-    expect(planEndpoints([candidate('10.1.2.2', { uplink: false })], [other], off).endpoints).toEqual([other])
+    expect(planEndpoints([candidate('10.1.2.2')], [other], off).endpoints).toEqual([other])
+  })
+
+  it('goes with the way out, unless it is asked for or another stanza has made it', () => {
+    const left = (more: Partial<Candidate>) =>
+      planEndpoints([candidate('10.1.2.2', { uplink: false, ...more })], [other], withEndpoints([other]))
+        .endpoints
+    expect(left({})).toEqual([])
+    expect(left({ asked: ['signal', 'backup'] })).toEqual([other])
+    expect(left({ own: false })).toEqual([other])
   })
 
   it('of somebody else at the same address is enough', () => {

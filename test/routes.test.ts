@@ -98,7 +98,11 @@ describe('routes of another stanza of the device', () => {
   })
 
   it('do not stay where this stanza speaks for the address', () => {
-    expect(kept({ IF_ADDRESS: '10.1.2.2/24' })).toEqual([])
+    expect(kept({ IF_ADDRESS: '10.1.2.2/24', PHASE: 'post-up' })).toEqual([])
+  })
+
+  it('stay in main where a run by hand does not say otherwise', () => {
+    expect(kept({ IF_ADDRESS: '10.1.2.2/24' })).toEqual(theirs.slice(1, 2))
   })
 })
 

@@ -82,7 +82,7 @@ describe('a table that it cannot have', () => {
   it('even if nobody has asked for it', () => {
     const table = deriveTable('eth1')
     expect(message({}, withTheirs({ table }))).toBe(
-      `Refusal: mptcp-table "${table}" is in use by eth0 (rule from 10.1.1.2): choose another with mptcp-table (not set, derived from IFACE)`,
+      `Refusal: mptcp-table "${table}" is in use by eth0 (rule from 10.1.1.2): choose another with mptcp-table (not set)`,
     )
   })
 
@@ -156,7 +156,7 @@ describe('routes and notices', () => {
 
   it('say that a metric has no effect without a gateway', () => {
     expect(uplink('inet', byHand({ IF_MPTCP_METRIC: '50' }), PLAIN).notices).toEqual([
-      'mptcp-metric 50 has no effect: there is no inet gateway',
+      `mptcp-metric "50" has no effect: there is no inet gateway (set by IF_MPTCP_METRIC in the environment)`,
     ])
   })
 })
