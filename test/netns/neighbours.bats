@@ -234,3 +234,35 @@ END
   expect_text "$(print_endpoints)" '10.1.10.2 subflow dev eth10'
   expect_equal "$(group_of eth10)" 77
 }
+
+# Routes of the admin's own
+
+@test 'a static route through the uplink holds for its addresses too' {
+  give_addresses eth0 10.1.1.2/24 2001:db8:1::2/64
+  on_host ip route add 192.168.50.0/24 via 10.1.1.254 dev eth0
+  on_host ip route add 172.31.0.0/16 dev eth0
+  on_host ip -6 route add 2001:db8:50::/48 via 2001:db8:1::fe dev eth0
+  start_by_hand up eth0 IF_MPTCP_GATEWAY=10.1.1.1
+  expect_text "$(on_host ip route get 192.168.50.9 from 10.1.1.2)" 'via 10.1.1.254'
+  expect_no_text "$(on_host ip route get 172.31.0.9 from 10.1.1.2)" ' via '
+  expect_text "$(on_host ip route get 2001:db8:50::9 from 2001:db8:1::2)" 'via 2001:db8:1::fe'
+  local before
+  before=$(print_state)
+  start_by_hand up eth0 IF_MPTCP_GATEWAY=10.1.1.1
+  expect_state "$before"
+  on_host ip route delete 192.168.50.0/24
+  start_by_hand up eth0
+  expect_text "$(on_host ip route get 192.168.50.9 from 10.1.1.2)" 'via 10.1.1.1 '
+  start_by_hand down eth0
+  expect_nothing_of_ours
+}
+
+@test 'the rule of an address of another scope is no orphan' {
+  on_host ip link set eth1 up
+  on_host ip address add 10.1.2.2/24 dev eth1 scope link
+  on_host ip rule add from 10.1.2.2 lookup 7 priority 31000 protocol 77
+  local before
+  before=$(print_state)
+  start_by_hand down eth0
+  expect_state "$before"
+}

@@ -128,3 +128,41 @@ bring_up_eth1_with() {
   start_hook down eth1
   expect_nothing_of_ours
 }
+
+@test 'mptcp-metric that another uplink has: a notice, and the rest is made' {
+  give_addresses eth0 10.1.1.2/24
+  give_addresses eth1 10.1.2.2/24
+  start_hook up eth0 IF_MPTCP_GATEWAY=10.1.1.1 IF_MPTCP_METRIC=200 IF_MPTCP_STRICT=yes
+  run --separate-stderr start_hook up eth1 IF_MPTCP_GATEWAY=10.1.2.1 IF_MPTCP_METRIC=200 IF_MPTCP_STRICT=yes
+  expect_status 0
+  expect_message 'mptcp_up: eth1: ' 'mptcp-metric "200"' 'default route through eth0' 'choose another'
+  expect_answer 10.1.2.2
+}
+
+@test 'a run by hand leaves the failover route of the stanza' {
+  give_addresses eth1 10.1.2.2/24
+  start_hook up eth1 IF_MPTCP_GATEWAY=10.1.2.1 IF_MPTCP_METRIC=200
+  local before
+  before=$(print_state)
+  start_by_hand up eth1
+  expect_state "$before"
+}
+
+@test 'an uplink that loses its gateway is none any more: no endpoint, no group' {
+  give_addresses eth1 10.1.2.2/24
+  start_hook up eth1 IF_MPTCP_GATEWAY=10.1.2.1
+  expect_equal "$(group_of eth1)" 77
+  start_hook up eth1 IF_MPTCP_GATEWAY=none
+  expect_equal "$(print_endpoints)" ''
+  expect_equal "$(group_of eth1)" 0
+  start_hook down eth1
+  expect_nothing_of_ours
+}
+
+@test 'address 0.0.0.0, as a bridge without an address has it: nothing is made' {
+  local before
+  before=$(print_state)
+  run --separate-stderr start_hook up eth1 IF_ADDRESS=0.0.0.0 IF_NETMASK=0.0.0.0 IF_GATEWAY=10.1.2.1
+  expect_status 0
+  expect_state "$before"
+}
