@@ -28,6 +28,7 @@ export interface Reply {
 export function questions(families: readonly Family[], device: string, mptcp: boolean): Question[] {
   return families.map((family, i) => {
     const lines = new Map<Topic, string>([
+      // Some versions of ip know the filter and do nothing; what is not ours is left out below in any case.
       ['rules', `rule show proto ${PROTOCOL}`],
       ['addresses', 'addr show'],
       ['defaults', 'route show default'],

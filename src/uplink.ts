@@ -23,13 +23,16 @@ export interface Uplink {
   readonly rules: readonly Rule[]
   readonly routes: readonly Route[]
   readonly notices: readonly string[]
+  /** What only -v tells: why there is less than a whole uplink. */
+  readonly details: readonly string[]
 }
 
 /** @throws Refusal where the table or an address belongs to another device */
 export function planUplink(family: Family, event: Event, snapshot: Snapshot, lookups: Lookups): Uplink {
   const addresses = carriedAddresses(family, event, snapshot)
   if (addresses.length === 0) {
-    return { event, addresses, hop: undefined, rules: [], routes: [], notices: [] }
+    const details = [`no ${family} address of global scope: nothing to route`]
+    return { event, addresses, hop: undefined, rules: [], routes: [], notices: [], details }
   }
   checkHolders(addresses, snapshot, event)
   const table = chooseTable(event, addresses, lookups)
@@ -49,6 +52,7 @@ export function planUplink(family: Family, event: Event, snapshot: Snapshot, loo
       ...routes.flatMap((route) => twinNotice(route, foreignTwin(route, snapshot))),
       ...metricNotice(query),
     ],
+    details: hop === undefined ? [`no ${family} gateway: rules and connected routes only`] : [],
   }
 }
 

@@ -69,9 +69,12 @@ function planUp(event: Event, snapshot: Snapshot, lookups: Lookups): Plan {
       ...(isUplink && !isFreeGroup(snapshot) ? [groupNotice(snapshot)] : []),
       ...leftNotice(endpoints.left),
     ],
-    details: snapshot.mptcpEnabled
-      ? []
-      : ['MPTCP is off in the kernel (sysctl net.mptcp.enabled): no endpoint is made'],
+    details: [
+      ...uplinks.flatMap(({ details }) => details),
+      ...(snapshot.mptcpEnabled
+        ? []
+        : ['MPTCP is off in the kernel (sysctl net.mptcp.enabled): no endpoint is made']),
+    ],
     waiting: endpoints.waiting,
   }
 }

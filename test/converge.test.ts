@@ -61,6 +61,7 @@ describe('up', () => {
     const { told } = converged(event, { kernel: 'dual-stack', outcomes: [RIVAL, RIVAL, RIVAL] })
     expect(told).toEqual([
       'mptcp-metric "50" has no effect: there is no inet gateway (set by IF_MPTCP_METRIC in the environment)',
+      '(no inet gateway: rules and connected routes only)',
     ])
   })
 
