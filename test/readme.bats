@@ -114,8 +114,9 @@ nsenter --net=/run/netns/router dnsmasq --keep-in-foreground --conf-file=/dev/nu
   --interface=far-eth1 --bind-interfaces --enable-ra --dhcp-range=2001:db8:2::,ra-only \
   --dhcp-leasefile=/run/leases --log-facility=/run/dnsmasq.log --pid-file= 3>&- >/run/dnsmasq.out 2>&1 &
 trap "kill $!" EXIT
-printf "%s\n" "#!/bin/sh" "for i in 1 2 3 4 5 6 7 8 9; do ip -6 route | grep -q ^default && exit; sleep 0.5; done" \
-  > /etc/network/if-up.d/a-await
+printf "%s\n" "#!/bin/sh" "for i in \$(seq 60); do" \
+  "  ip -6 -o address show dev eth1 scope global -tentative | grep -q . && ip -6 route | grep -q ^default && exit" \
+  "  sleep 0.5" "done" > /etc/network/if-up.d/a-await
 chmod 755 /etc/network/if-up.d/a-await
 '
 
