@@ -2,7 +2,7 @@
 # The demo as people start it. It makes its own namespaces, so these tests need none around them; as root they also
 # become an ordinary user.
 
-load expect
+load ../netns/expect
 load machine
 
 bats_require_minimum_version 1.5.0

@@ -29,6 +29,10 @@ expect_silence() {
   [[ -z $1 ]] || fail 'expected silence, found:' "$1"
 }
 
+expect_one_line() {
+  [[ -n $1 && $1 != *$'\n'* ]] || fail 'expected one line, found:' "$1"
+}
+
 # After `run --separate-stderr`, which sets status, output and stderr
 
 expect_status() {
@@ -51,7 +55,7 @@ expect_quiet() {
 }
 
 expect_one_message() {
-  [[ -n $stderr && $stderr != *$'\n'* ]] || fail 'expected one line, found:' "$stderr"
+  expect_one_line "$stderr"
 }
 
 expect_short_message() {

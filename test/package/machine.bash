@@ -6,22 +6,8 @@ PACKAGE_TESTS=${BASH_SOURCE[0]%/*}
 # shellcheck disable=SC2034 # for the tests
 TOP=$PACKAGE_TESTS/../..
 
-fail() {
-  printf '%s\n' "$@" >&2
-  return 1
-}
-
-expect_equal() {
-  [[ $1 == "$2" ]] || fail 'difference (found, expected):' "$(diff <(echo "$1") <(echo "$2"))"
-}
-
-#   expect_text TEXT WANTED...
-expect_text() {
-  local wanted
-  for wanted in "${@:2}"; do
-    [[ $1 == *"$wanted"* ]] || fail "expected to find: $wanted" 'in:' "$1" || return
-  done
-}
+# shellcheck source=../netns/expect.bash
+source "$PACKAGE_TESTS/../netns/expect.bash"
 
 #   boot bookworm
 boot() {
