@@ -1,17 +1,24 @@
 #!/usr/bin/env node
-// Measures whole processes against each other, in a network namespace of its own. `npm run bench -- --runs N`.
-// Exit status 1: a target is missed.
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+// Measures whole processes against each other, in a network namespace of its own. `npm run bench -- --runs N`;
+// with --write the report becomes docs/benchmarks.md. Exit status 1: a target is missed.
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpus, release, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { execa } from 'execa'
-import { countIp, measure, prepareMachine } from './measure.mjs'
-import { comparisons, hookPath, ipCounts, programs } from './scenarios.mjs'
-import { formatTable } from './table.mjs'
+import { measureCosts } from './counts.mjs'
+import { growths } from './growth.mjs'
+import { prepareMachine } from './machine.mjs'
+import { formatMarkdown } from './markdown.mjs'
+import { measure, measureGrowth } from './measure.mjs'
+import { environmentWords, findProgram } from './process.mjs'
+import { describeResults } from './report.mjs'
+import { comparisons, costs, hookPath, programs } from './scenarios.mjs'
+import { formatText } from './table.mjs'
 
 const scratchVariable = 'MPTCP_BENCH_SCRATCH'
+const page = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url))
 
 /** Starts this file again as root of a new network namespace; cleans up after it however it ends. */
 async function enterNamespace() {
@@ -19,15 +26,8 @@ async function enterNamespace() {
   const namespace = [...user, '--net', '--mount', '--propagation', 'private', '--fork', '--kill-child']
   const self = [process.execPath, fileURLToPath(import.meta.url), ...process.argv.slice(2)]
   const scratch = mkdtempSync(join(tmpdir(), 'mptcp-bench-'))
-  const inside = execa('unshare', [...namespace, ...self], {
-    stdio: 'inherit',
-    reject: false,
-    // The programs under measure find the same Node that is measured bare.
-    env: {
-      [scratchVariable]: scratch,
-      PATH: `${join(process.execPath, '..')}:${process.env.PATH}:/usr/sbin:/sbin`,
-    },
-  })
+  const env = { [scratchVariable]: scratch }
+  const inside = execa('unshare', [...namespace, ...self], { stdio: 'inherit', reject: false, env })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.once(signal, () => inside.kill('SIGKILL'))
   }
@@ -38,14 +38,20 @@ async function enterNamespace() {
 
 function compare(times) {
   return comparisons.map(({ what, of, against, limit }) => {
+    const value = times.get(of)
+    if (!against.every((name) => times.has(name))) {
+      return { what, value, met: true }
+    }
     const baseline = against.reduce((sum, name) => sum + times.get(name), 0)
-    const ratio = times.get(of) / baseline
-    return { what, value: times.get(of), baseline, ratio, limit, met: ratio <= limit }
+    const ratio = value / baseline
+    return { what, value, baseline, ratio, limit, met: limit === undefined || ratio <= limit }
   })
 }
 
-function main() {
-  const { values } = parseArgs({ options: { runs: { type: 'string', default: '40' } } })
+function readArguments() {
+  const { values } = parseArgs({
+    options: { runs: { type: 'string', default: '40' }, write: { type: 'boolean', default: false } },
+  })
   const runs = Number(values.runs)
   if (!Number.isInteger(runs) || runs < 1) {
     throw new Error(`--runs "${values.runs}" is not a number of runs`)
@@ -55,20 +61,41 @@ function main() {
       throw new Error(`${hook} is missing: npm run build`)
     }
   }
-  prepareMachine()
-  const times = measure(programs, runs)
-  const counts = ipCounts.map((entry) => {
-    const value = countIp(entry, process.env[scratchVariable])
-    // None at all means that the hook starts `ip` by another way than PATH, so that nothing was counted.
-    return { ...entry, value, met: value > 0 && value <= entry.limit }
-  })
+  return { runs, write: values.write }
+}
+
+async function machineWords(runs, growthRuns) {
+  const { stdout } = await execa('ip', ['-V'])
+  const python =
+    programs['multi up'] === undefined ? [] : [(await execa(findProgram('python3'), ['-V'])).stdout]
+  const load = readFileSync('/proc/loadavg', 'utf8').split(' ')[0]
+  return [
+    `Linux ${release()}, ${cpus().length} × ${cpus()[0].model}, load ${load} at the start`,
+    [`Node ${process.version}`, stdout.replace(/^ip utility, /, ''), ...python].join(', '),
+    `${runs} rounds, ${growthRuns} for the growth`,
+    `environment of the measured processes: ${environmentWords}`,
+  ]
+}
+
+async function main() {
+  const { runs, write } = readArguments()
+  const growthRuns = Math.ceil(runs / 2)
+  const words = await machineWords(runs, growthRuns)
+  const prepared = prepareMachine(process.env[scratchVariable])
+  const times = measure(programs, runs, prepared)
+  const counted = measureCosts(costs, prepared)
+  const grown = growths.map((growth) => ({ ...growth, blocks: measureGrowth(growth, growthRuns, prepared) }))
   const ratios = compare(times)
-  process.stdout.write(formatTable({ node: process.version, runs, times, ratios, counts }))
-  return [...ratios, ...counts].every(({ met }) => met) ? 0 : 1
+  const sections = describeResults({ times, ratios, costs: counted, growths: grown })
+  process.stdout.write(formatText(words, sections))
+  if (write) {
+    writeFileSync(page, formatMarkdown(`npm run bench -- --runs ${runs} --write`, words, sections))
+  }
+  return [...ratios, ...counted].every(({ met }) => met) ? 0 : 1
 }
 
 try {
-  process.exitCode = process.env[scratchVariable] === undefined ? await enterNamespace() : main()
+  process.exitCode = process.env[scratchVariable] === undefined ? await enterNamespace() : await main()
 } catch (error) {
   process.stderr.write(`bench: ${error.message}\n`)
   process.exitCode = 1

@@ -1,5 +1,6 @@
 // What is measured, and against what: data only.
 import { fileURLToPath } from 'node:url'
+import { bare, others } from './others.mjs'
 
 export const hookPath = (name) => fileURLToPath(new URL(`../../dist/${name}`, import.meta.url))
 
@@ -20,22 +21,6 @@ const hook = (direction, changes = {}) => ({
   env: { ...environment, MODE: direction === 'up' ? 'start' : 'stop', ...changes },
 })
 
-// The page's four commands for one uplink, and its endpoint. The endpoint's id is given, so that it is known below.
-const pageUp = `
-ip rule add from 10.1.2.2 table 2
-ip route add 10.1.2.0/24 dev eth1 scope link table 2
-ip route add default via 10.1.2.1 dev eth1 table 2
-ip route add default scope global nexthop via 10.1.2.1 dev eth1
-ip mptcp endpoint add 10.1.2.2 dev eth1 id 1 subflow
-`
-const pageDown = `
-ip rule del from 10.1.2.2 table 2
-ip route flush table 2
-ip route del default
-ip mptcp endpoint delete id 1
-`
-const script = (text) => ({ command: ['sh', '-ec', text] })
-
 /** The machine: lines for `ip -batch`, run once. */
 export const machine = [
   'link set lo up',
@@ -45,54 +30,73 @@ export const machine = [
   'address add 10.1.2.2/24 dev eth1',
 ]
 
-// Rules of another program: their protocol is `static` (4), not ours.
-const foreignRules = Array.from({ length: 1000 }, (_, i) => {
-  return `rule add from 172.16.${i >> 8}.${i & 255} lookup 500 priority ${1000 + i} protocol 4`
-})
+/** rt_tables before each run. Its four lines make 4 the number of the table that the program of 2013 adds. */
+export const tableNames = '255 local\n254 main\n253 default\n0 unspec\n'
 
 /** Back to the state after `machine`, whatever ran: lines for `ip -force -batch`, each of which may fail. */
 export const reset = [
-  'rule flush protocol 77',
-  'rule flush protocol 4',
-  'rule del from 10.1.2.2 table 2',
+  'rule del from 10.1.2.2',
+  'rule del from 10.1.2.2',
+  'rule del to 10.1.2.2',
   'route flush table all proto 77',
   'route flush table 2',
+  'route flush table 4',
   'route del default',
   'mptcp endpoint flush',
   'link set eth1 group default',
 ]
 
+/** Rules `from` (included) to `to` (not included) of another program: their protocol is `static` (4), not ours. */
+export const foreignRules = (from, to) =>
+  Array.from({ length: to - from }, (_, i) => {
+    const n = from + i
+    return `rule add from 172.16.${n >> 8}.${n & 255} lookup 500 priority ${1000 + n} protocol 4`
+  })
+
+/** Interfaces `from` to `to`, each with an address and an up link, all beside eth1. */
+export const interfaces = (from, to) =>
+  Array.from({ length: to - from }, (_, i) => from + i).flatMap((n) => [
+    `link add name lan${n} type veth peer name port${n}`,
+    `link set lan${n} up`,
+    `link set port${n} up`,
+    `address add 10.${100 + (n >> 8)}.${n & 255}.1/24 dev lan${n}`,
+  ])
+
 /**
  * By name, the programs that are timed.
- * `lines`: for `ip -batch` before the run; `after`: the program that runs before it. Neither is timed.
+ * `lines`: for `ip -batch` before the run, foreign rules; `after`: the program that runs before it. Neither is timed.
  */
 export const programs = {
-  'node -e 0': { command: [process.execPath, '-e', '0'] },
-  'sh -c exit': { command: ['sh', '-c', 'exit'] },
-  'page up': script(pageUp),
-  'page down': { ...script(pageDown), after: 'page up' },
+  ...bare,
+  ...others,
   up: hook('up'),
   'up again': { ...hook('up'), after: 'up' },
   down: { ...hook('down'), after: 'up' },
   'up for lo': hook('up', { IFACE: 'lo', LOGICAL: 'lo', METHOD: 'loopback' }),
   'down for lo': hook('down', { IFACE: 'lo', LOGICAL: 'lo', METHOD: 'loopback' }),
-  'up, 1,000 rules': { ...hook('up'), lines: foreignRules },
+  'up, 1,000 rules': { ...hook('up'), lines: foreignRules(0, 1000) },
 }
 
-/** The median of `of` may be `limit` times the sum of the medians of `against`. */
+/** The median of `of` may be `limit` times the sum of the medians of `against`; without a limit it is only told. */
 export const comparisons = [
   { what: 'up : node and the page’s commands', of: 'up', against: ['node -e 0', 'page up'], limit: 1.15 },
   { what: 'down : node and their undoing', of: 'down', against: ['node -e 0', 'page down'], limit: 1.25 },
   { what: 'up for lo : sh', of: 'up for lo', against: ['sh -c exit'], limit: 2 },
   { what: 'down for lo : sh', of: 'down for lo', against: ['sh -c exit'], limit: 2 },
   { what: 'up at 1,000 foreign rules : at none', of: 'up, 1,000 rules', against: ['up'], limit: 1.25 },
+  { what: 'up : 2013', of: 'up', against: ['2013 up'] },
+  { what: 'down : 2013', of: 'down', against: ['2013 down'] },
+  { what: 'up : ifupdown-multi', of: 'up', against: ['multi up'] },
+  { what: 'down : ifupdown-multi', of: 'down', against: ['multi down'] },
 ]
 
-/** How many `ip` processes one run may start: two for each family. Without ADDRFAM a run answers for both. */
-export const ipCounts = [
-  { what: 'ip processes, up', program: hook('up'), limit: 2 },
-  { what: 'ip processes, up again', program: { ...hook('up'), after: 'up' }, limit: 2 },
-  { what: 'ip processes, down', program: { ...hook('down'), after: 'up' }, limit: 2 },
+/** What one run costs beside time. A hook may start two `ip` for each family; without ADDRFAM it answers for both. */
+export const costs = [
+  { what: 'node -e 0', program: programs['node -e 0'] },
+  ...Object.entries(others).map(([what, program]) => ({ what, program })),
+  { what: 'up', program: programs.up, limit: 2 },
+  { what: 'up again', program: programs['up again'], limit: 2 },
+  { what: 'down', program: programs.down, limit: 2 },
   { what: 'ip processes, up, both families', program: hook('up', { ADDRFAM: '' }), limit: 4 },
   {
     what: 'ip processes, down, both families',
