@@ -48,10 +48,13 @@ function carriedBy(snapshot: Snapshot, device: string): string[] {
 function isOwned(rule: Rule, event: Event, snapshot: Snapshot, used: readonly Table[]): boolean {
   const holders = holdersOf(rule.from, snapshot)
   const isOrphan = holders.length === 0
+  if (isOrphan && event.direction === 'down') {
+    return true
+  }
   const mayBeOurs = isOrphan || holders.includes(snapshot.device)
   const isOfDevice = isOnlyOn(snapshot, rule.from) || (mayBeOurs && leadsToDevice(rule, snapshot, used))
   if (event.direction === 'down') {
-    return isOrphan || (!event.alias && isOfDevice)
+    return !event.alias && isOfDevice
   }
   return isOfDevice || (isOrphan && event.addresses.some(({ text }) => text === rule.from))
 }

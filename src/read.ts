@@ -2,7 +2,7 @@
 import { type LineAnswer, parseAnswers, parseFailures } from './batch.ts'
 import { familyOption } from './command.ts'
 import type { Event } from './environment.ts'
-import type { Edge } from './ip.ts'
+import type { Edge, Outcome } from './ip.ts'
 import { type Lease, parseDhclientLeases, parseDhcpcdLease } from './lease.ts'
 import { Refusal } from './refusal.ts'
 import { parseSnapshot, type Question, questions, type Reply } from './snapshot.ts'
@@ -38,6 +38,22 @@ export function isReadable(family: Family, event: Event, edge: Edge): boolean {
   return family === 'inet' || alone || hasIpv6(edge)
 }
 
+/** The kernel's list changed while it was told, so some of it may be missing: a live rule would look like an orphan. */
+const INTERRUPTED = 'Dump was interrupted'
+
+/** How often the kernel is asked until nothing changes meanwhile; at boot that may take a few times. */
+const MOST_READS = 10
+
+function askWhole(edge: Edge, args: readonly string[], input: string): Outcome {
+  for (let read = 1; read <= MOST_READS; read += 1) {
+    const outcome = edge.ip(args, input)
+    if (!outcome.stderr.includes(INTERRUPTED)) {
+      return outcome
+    }
+  }
+  throw new Refusal("the kernel's addresses, rules or routes change too fast to be read: run the hook again")
+}
+
 function hasIpv6(edge: Edge): boolean {
   return edge.readFile('/proc/net/if_inet6') !== undefined
 }
@@ -45,7 +61,7 @@ function hasIpv6(edge: Edge): boolean {
 function ask({ family, lines }: Question, edge: Edge): Reply {
   const input = [...lines.values()]
   const args = [...familyOption(family), '-N', '-j', '-force', '-batch', '-']
-  const { status, stdout, stderr } = edge.ip(args, `${input.join('\n')}\n`)
+  const { status, stdout, stderr } = askWhole(edge, args, `${input.join('\n')}\n`)
   if (status !== 0 && parseFailures(stderr).size === 0) {
     const words = stderr.trim().split('\n')[0] ?? ''
     throw new Refusal(`"ip ${args.join(' ')}" failed: ${words}: apt-get install iproute2 (5.10 or later)`)

@@ -17,6 +17,29 @@ const INET = { ADDRFAM: 'inet' }
 const INET6 = { ADDRFAM: 'inet6' }
 const NO_IPV6 = { files: { '/proc/net/if_inet6': undefined } }
 
+describe('a dump that the kernel could not finish in one piece', () => {
+  const interrupted = (times: number) => {
+    const { edge } = stage({ kernel: 'dual-stack' })
+    let left = times
+    const ip: Edge['ip'] = (args, input) => {
+      const outcome = edge.ip(args, input)
+      left -= 1
+      return left < 0
+        ? outcome
+        : { ...outcome, stdout: '', stderr: 'Dump was interrupted and may be inconsistent.\n' }
+    }
+    return { ...edge, ip }
+  }
+
+  it('is asked for again', () => {
+    expect(readSnapshot(byHand(INET), interrupted(3))).toEqual(readSnapshot(byHand(INET), interrupted(0)))
+  })
+
+  it('is never taken for the whole', () => {
+    expect(refusalOf(() => readSnapshot(byHand(INET), interrupted(99)))).toMatch(/change too fast to be read/)
+  })
+})
+
 describe('readSnapshot', () => {
   it('is what the kernel shows', () => {
     expect(readSnapshot(byHand(), stage({ kernel: 'dual-stack' }).edge)).toEqual(snapshot('dual-stack'))

@@ -64,8 +64,8 @@ function awaitReady(real: Edge, step: Step): void {
 }
 
 /**
- * What a run would see of each device. Left out: the kernel's own link-local routes, which the fake does not make, and
- * the index that a device had, which counts up from one history to the next.
+ * What a run would see of each device. Left out: the kernel's own link-local addresses and routes and those of lo, which
+ * the fake does not make, and the index that a device had, which counts up from one history to the next.
  */
 function look(edge: Edge): object {
   return DEVICES.map((device) => {
@@ -76,7 +76,11 @@ function look(edge: Edge): object {
 
 function sortLists(snapshot: Snapshot): object {
   const routes = snapshot.foreignRoutes.filter(({ destination }) => destination !== 'fe80::/64')
-  const lists = Object.entries({ ...snapshot, foreignRoutes: routes }).map(([name, value]) => [
+  const addresses = snapshot.otherAddresses.filter(
+    ({ device, local }) => device !== 'lo' && !local.startsWith('fe80:'),
+  )
+  const seen = { ...snapshot, foreignRoutes: routes, otherAddresses: addresses }
+  const lists = Object.entries(seen).map(([name, value]) => [
     name,
     Array.isArray(value)
       ? value.map((item) => JSON.stringify(item).replace(/"if\d+"/, '"gone"')).sort()

@@ -60,7 +60,9 @@ export function quiet(hook: Hook): Step {
 /** Runs a step; undefined for a foreign one, whose failure is its own affair. */
 export function runStep(edge: Edge, step: Step): Ended | undefined {
   if (step.kind === 'foreign') {
-    edge.ip(['-batch', '-'], `${step.line}\n`)
+    // Of a rule, ip does not tell the family by the address.
+    const isIpv6Rule = step.line.startsWith('rule ') && step.line.includes(':')
+    edge.ip([...(isIpv6Rule ? ['-6'] : []), '-batch', '-'], `${step.line}\n`)
     return undefined
   }
   return startHook(edge, step.hook, toIntercept(edge, step.trouble))
