@@ -1,13 +1,14 @@
 /** Read, diff, apply; read again and retry, else take back. */
-import { applyAll, applyInOrder, describeFailures, type Failure } from './apply.ts'
-import { formatCommand } from './command.ts'
-import { diffState, invertChanges } from './diff.ts'
-import type { Event } from './environment.ts'
-import type { Edge } from './ip.ts'
-import { createLookups, isReadable, readSnapshot, waitForAddress, waitForDetection } from './read.ts'
-import { quote, Refusal } from './refusal.ts'
-import type { Change, Endpoint } from './state.ts'
-import { NO_PLAN, type Plan, planState } from './wanted.ts'
+
+import type { Event } from './ask/environment.ts'
+import { applyAll, applyInOrder, describeFailures, type Failure } from './kernel/apply.ts'
+import { formatCommand } from './kernel/command.ts'
+import type { Edge } from './kernel/ip.ts'
+import { createLookups, isReadable, readSnapshot, waitForAddress, waitForDetection } from './kernel/read.ts'
+import { diffState, invertChanges } from './plan/diff.ts'
+import { NO_PLAN, type Plan, planState } from './plan/wanted.ts'
+import { quote, Refusal } from './words/refusal.ts'
+import type { Change, Endpoint } from './words/state.ts'
 
 /** Where a run tells what it does, each text without the program's name. */
 export interface Report {

@@ -1,10 +1,10 @@
 /** A hook run: arguments, messages and exit status. */
 import { parseArgs } from 'node:util'
+import { type Direction, isUnderIfupdown, parseEnvironment } from './ask/environment.ts'
+import { isStrict } from './ask/options.ts'
 import { converge } from './converge.ts'
-import { type Direction, isUnderIfupdown, parseEnvironment } from './environment.ts'
-import type { Edge } from './ip.ts'
-import { isStrict } from './options.ts'
-import { quote, Refusal } from './refusal.ts'
+import type { Edge } from './kernel/ip.ts'
+import { quote, Refusal } from './words/refusal.ts'
 
 /** Where a run writes: each text is whole lines. */
 export interface Output {

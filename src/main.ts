@@ -1,8 +1,8 @@
 /** Wires a hook to this process. */
 import { writeSync } from 'node:fs'
-import type { Direction } from './environment.ts'
+import type { Direction } from './ask/environment.ts'
 import { runHook } from './hook.ts'
-import { createEdge } from './ip.ts'
+import { createEdge } from './kernel/ip.ts'
 
 /** Writes at once, and goes on where nobody reads: a hook's work is not to end for its messages. */
 function writer(descriptor: number): (text: string) => void {

@@ -47,7 +47,7 @@ describe.each(['mptcp_up', 'mptcp_down'])('dist/%s', (name) => {
 
   it('is from the sources as they are', () => {
     // The bundle holds each source's own messages: an old bundle would be tested in their place.
-    const sources = ['environment', 'converge', 'hook', 'uplink', 'read'].map((source) =>
+    const sources = ['ask/environment', 'converge', 'hook', 'plan/uplink', 'kernel/read'].map((source) =>
       read(`src/${source}.ts`),
     )
     const functions = sources.flatMap((source) =>

@@ -1,13 +1,13 @@
 /** What test/fixtures/capture has captured from the real ifupdown, ip and DHCP clients, for the unit tests to start from. */
 import { readFileSync } from 'node:fs'
-import { type LineAnswer, parseAnswers } from '../src/batch.ts'
-import { type Direction, type Event, parseEnvironment } from '../src/environment.ts'
+import { type Direction, type Event, parseEnvironment } from '../src/ask/environment.ts'
 import { runHook } from '../src/hook.ts'
-import type { Edge, Outcome } from '../src/ip.ts'
-import { parseSnapshot, questions } from '../src/snapshot.ts'
-import type { Family, Snapshot } from '../src/state.ts'
-import { type Lookups, planUplink } from '../src/uplink.ts'
-import { type Plan, planState } from '../src/wanted.ts'
+import { type LineAnswer, parseAnswers } from '../src/kernel/batch.ts'
+import type { Edge, Outcome } from '../src/kernel/ip.ts'
+import { parseSnapshot, questions } from '../src/kernel/snapshot.ts'
+import { type Lookups, planUplink } from '../src/plan/uplink.ts'
+import { type Plan, planState } from '../src/plan/wanted.ts'
+import type { Family, Snapshot } from '../src/words/state.ts'
 
 export type Environment = Readonly<Record<string, string>>
 

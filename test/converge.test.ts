@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import type { Event } from '../src/ask/environment.ts'
 import { converge, type Report } from '../src/converge.ts'
-import type { Event } from '../src/environment.ts'
 import { byHand, event, readFixture, refusalOf, type Scene, stage } from './captured.ts'
 
 const UP = byHand({ ADDRFAM: 'inet' })

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { runHook } from '../src/hook.ts'
-import type { Edge } from '../src/ip.ts'
-import { Refusal } from '../src/refusal.ts'
+import type { Edge } from '../src/kernel/ip.ts'
+import { Refusal } from '../src/words/refusal.ts'
 import { environment, environments, run, stage } from './captured.ts'
 
 const HAND = { IFACE: 'eth1', ADDRFAM: 'inet' }

@@ -41,7 +41,7 @@ options_of_the_page() {
 }
 
 options_of_the_source() {
-  sed -n "s/^const NAMES = \[\(.*\)\]$/\1/p" "$TOP/src/options.ts" | tr -d "' " | tr ',' '\n' |
+  sed -n "s/^const NAMES = \[\(.*\)\]$/\1/p" "$TOP/src/ask/options.ts" | tr -d "' " | tr ',' '\n' |
     sed 's/^./-&/; s/^/mptcp/' | tr 'A-Z_' 'a-z-' | sort
 }
 
@@ -72,18 +72,18 @@ entry_of() {
 
 @test 'values and defaults are those of the source' {
   local flag value
-  for flag in $(sed -n 's/^const ENDPOINT_FLAGS.*= \[\(.*\)\]$/\1/p' "$TOP/src/options.ts" | tr -d "',"); do
+  for flag in $(sed -n 's/^const ENDPOINT_FLAGS.*= \[\(.*\)\]$/\1/p' "$TOP/src/ask/options.ts" | tr -d "',"); do
     expect_text "$(entry_of mptcp-endpoint)" ".It Ic $flag"
   done
   expect_text "$flag" fullmesh
-  expect_text "$(grep "'PRIORITY'" "$TOP/src/options.ts")" '2, 32765'
-  value=$(sed -n 's/^export const PRIORITY = \([0-9]*\)$/\1/p' "$TOP/src/table.ts")
+  expect_text "$(grep "'PRIORITY'" "$TOP/src/ask/options.ts")" '2, 32765'
+  value=$(sed -n 's/^export const PRIORITY = \([0-9]*\)$/\1/p' "$TOP/src/words/table.ts")
   expect_text "$(entry_of mptcp-priority)" '2 to 32765' "Default: ${value:?}"
-  expect_text "$(grep "'METRIC'" "$TOP/src/options.ts")" '1, 4294967295'
+  expect_text "$(grep "'METRIC'" "$TOP/src/ask/options.ts")" '1, 4294967295'
   expect_text "$(entry_of mptcp-metric)" '1 to 4294967295'
-  expect_text "$(grep "'STRICT'" "$TOP/src/options.ts")" "'yes', 'no'"
+  expect_text "$(grep "'STRICT'" "$TOP/src/ask/options.ts")" "'yes', 'no'"
   expect_text "$(entry_of mptcp-strict)" 'yes | no'
-  expect_text "$(grep "'MAIN_ROUTES'" "$TOP/src/options.ts")" "'keep', 'ignore'"
+  expect_text "$(grep "'MAIN_ROUTES'" "$TOP/src/ask/options.ts")" "'keep', 'ignore'"
   expect_text "$(entry_of mptcp-main-routes)" 'keep | ignore'
 }
 
@@ -100,7 +100,7 @@ entry_of() {
 @test 'the constants of mptcp_up(8) are those of the source' {
   local name number
   while read -r name number; do
-    expect_text "$(grep -h "^export const $name = " "$TOP"/src/*.ts)" "= $number"
+    expect_text "$(grep -h "^export const $name = " "$TOP"/src/*.ts "$TOP"/src/*/*.ts)" "= $number"
     expect_text "$(tr '\n' ' ' < "$PROGRAMS_PAGE")" " $number"
   done <<'END'
 PROTOCOL 77
@@ -114,7 +114,7 @@ END
 @test 'each message of mptcp_up(8) is one of the source' {
   local said=0 fragment item
   while IFS= read -r fragment && IFS= read -r item; do
-    grep -qF -- "$fragment" "$TOP"/src/*.ts || fail "not in the source: $fragment"
+    grep -qF -- "$fragment" "$TOP"/src/*.ts "$TOP"/src/*/*.ts || fail "not in the source: $fragment"
     item=$(sed -E 's/^\.It //; s/\b(Sy|Ar|No|Qo|Qc|Qq) ?//g' <<<"$item")
     expect_text "$item" "${fragment%% \$\{*}"
     said=$((said + 1))

@@ -497,12 +497,12 @@ ip mptcp endpoint add 10.1.2.2 dev eth1 signal"
 # Options
 
 @test 'the options are those of the source' {
-  expect_equal "$(column 1 option | tr -d '`' | sort)" "$(sed -n "s/^const NAMES = \[\(.*\)\]$/\1/p" "$TOP/src/options.ts" |
+  expect_equal "$(column 1 option | tr -d '`' | sort)" "$(sed -n "s/^const NAMES = \[\(.*\)\]$/\1/p" "$TOP/src/ask/options.ts" |
     tr -d "' " | tr ',' '\n' | sed 's/^./-&/; s/^/mptcp/' | tr 'A-Z_' 'a-z-' | sort)"
-  expect_text "$(grep '^const ENDPOINT_FLAGS' "$TOP/src/options.ts")" "['subflow', 'signal', 'backup', 'fullmesh']"
+  expect_text "$(grep '^const ENDPOINT_FLAGS' "$TOP/src/ask/options.ts")" "['subflow', 'signal', 'backup', 'fullmesh']"
   expect_text "$(row mptcp-endpoint)" '`subflow`, `signal`, `backup`, `fullmesh`' '`none` | `subflow` for an uplink'
   expect_text "$(row mptcp)" '`on`, `off`' '| `on` |'
-  expect_text "$(row mptcp-priority)" 2–32765 "| $(sed -n 's/^export const PRIORITY = //p' "$TOP/src/table.ts") |"
+  expect_text "$(row mptcp-priority)" 2–32765 "| $(sed -n 's/^export const PRIORITY = //p' "$TOP/src/words/table.ts") |"
   expect_text "$(row mptcp-table)" '1–4294967295 but 253–255'
   expect_text "$(row mptcp-metric)" 1–4294967295 '| no such route |'
   expect_text "$(row mptcp-main-routes)" '`keep`:' '`ignore` | `keep` |'

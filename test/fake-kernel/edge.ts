@@ -1,7 +1,7 @@
 /** An `Edge` over the fake kernel, and the faults that can be put between a run and any edge, the real one included. */
 import ipaddr from 'ipaddr.js'
-import type { Edge, Outcome } from '../../src/ip.ts'
-import type { Family } from '../../src/state.ts'
+import type { Edge, Outcome } from '../../src/kernel/ip.ts'
+import type { Family } from '../../src/words/state.ts'
 import { type Fault, findLink, type Kernel } from './kernel.ts'
 import { endDetection } from './links.ts'
 import { answerLine } from './read.ts'

@@ -1,5 +1,5 @@
 /** MPTCP endpoints and limits, as the kernel's net/mptcp/pm_netlink.c keeps them. */
-import type { EndpointFlag } from '../../src/state.ts'
+import type { EndpointFlag } from '../../src/words/state.ts'
 import { type Fault, findLink, type Kernel } from './kernel.ts'
 
 /** MPTCP_PM_ADDR_MAX */

@@ -1,6 +1,6 @@
 /** Faults between a run and its edge, the fake one or the real one: deaths, refusals, rivals. */
-import { parseFailures } from '../../src/batch.ts'
-import type { Edge, Outcome } from '../../src/ip.ts'
+import { parseFailures } from '../../src/kernel/batch.ts'
+import type { Edge, Outcome } from '../../src/kernel/ip.ts'
 
 /** The run is dead, as by `kill -9`. */
 export class Kill extends Error {}

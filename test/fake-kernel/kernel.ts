@@ -1,6 +1,6 @@
 /** The network part of a kernel as plain data: what `ip` shows and what a write can change. */
 import ipaddr from 'ipaddr.js'
-import type { EndpointFlag, Family } from '../../src/state.ts'
+import type { EndpointFlag, Family } from '../../src/words/state.ts'
 
 export interface Link {
   /** Endpoints remember the index: they outlive their device. */

@@ -1,6 +1,6 @@
 /** Links and addresses, and what the kernel does to routes when they come and go. */
 import ipaddr from 'ipaddr.js'
-import type { Family } from '../../src/state.ts'
+import type { Family } from '../../src/words/state.ts'
 import {
   type Fault,
   findLink,

@@ -1,6 +1,6 @@
 /** The lines of `ip -N -j -batch` that only read, answered as iproute2 6.1 does. */
 import ipaddr from 'ipaddr.js'
-import type { Family } from '../../src/state.ts'
+import type { Family } from '../../src/words/state.ts'
 import {
   type Fault,
   findLink,

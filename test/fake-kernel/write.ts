@@ -1,5 +1,5 @@
 /** The lines of `ip -batch` that change something → the change. A line that is not of this grammar ends the test. */
-import type { EndpointFlag, Family } from '../../src/state.ts'
+import type { EndpointFlag, Family } from '../../src/words/state.ts'
 import { addEndpoint, deleteEndpoint, setSubflows } from './endpoints.ts'
 import type { Fault, Kernel } from './kernel.ts'
 import { addAddress, addVeth, deleteAddress, deleteVeth, setGroup, setUp } from './links.ts'

@@ -1,6 +1,6 @@
 /** The lines that may reach `ip`, told once more and apart from src: a slip there is a difference here. */
 import { expect } from 'vitest'
-import { parseIp } from '../../src/address.ts'
+import { parseIp } from '../../src/words/address.ts'
 
 /** The values in the groups are checked on their own. */
 const ADDRESS = '(?<address>[0-9a-f.:]+)'

@@ -1,5 +1,5 @@
 /** A host in words: its kernel, the views of it that properties compare, and what has been done to it. */
-import type { Edge } from '../../src/ip.ts'
+import type { Edge } from '../../src/kernel/ip.ts'
 import { createFakeEdge } from '../fake-kernel/edge.ts'
 import {
   copyKernel,

@@ -3,11 +3,11 @@ import { isIP } from 'node:net'
 import fc from 'fast-check'
 import './settings.ts'
 import { describe, expect, test } from 'vitest'
-import { contains, parseIp, parseNetmask, subnetOf } from '../../src/address.ts'
-import { parseAnswers, parseFailures } from '../../src/batch.ts'
-import { parseDhclientLeases, parseDhcpcdLease } from '../../src/lease.ts'
-import { quote } from '../../src/refusal.ts'
-import { deriveTable, isUsableTable, parseTableNames } from '../../src/table.ts'
+import { parseDhclientLeases, parseDhcpcdLease } from '../../src/ask/lease.ts'
+import { parseAnswers, parseFailures } from '../../src/kernel/batch.ts'
+import { contains, parseIp, parseNetmask, subnetOf } from '../../src/words/address.ts'
+import { quote } from '../../src/words/refusal.ts'
+import { deriveTable, isUsableTable, parseTableNames } from '../../src/words/table.ts'
 
 /** The start of an interface's name; what follows it is a number. */
 const stem = fc.stringMatching(/^[\w.@+=,-]{0,9}[A-Za-z_.@+=,-]$/)

@@ -1,6 +1,6 @@
 /** What happens to a host, step by step: hooks of ours, with their faults, and everybody else's doings. */
 import { runHook } from '../../src/hook.ts'
-import type { Edge } from '../../src/ip.ts'
+import type { Edge } from '../../src/kernel/ip.ts'
 import {
   type Intercept,
   interpose,

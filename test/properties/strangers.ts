@@ -1,6 +1,6 @@
 /** What others do on a host: addresses and links come and go, other programs have rules, routes and endpoints. */
 import fc from 'fast-check'
-import { deriveTable } from '../../src/table.ts'
+import { deriveTable } from '../../src/words/table.ts'
 import { foreign } from './steps.ts'
 import { ADDRESSES, addressLine, anyDevice, DEVICES, GATEWAYS } from './worlds.ts'
 

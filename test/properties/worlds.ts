@@ -1,6 +1,6 @@
 /** The hosts, stanzas and strangers that the properties draw from: few names and many collisions. */
 import fc from 'fast-check'
-import { deriveTable } from '../../src/table.ts'
+import { deriveTable } from '../../src/words/table.ts'
 import type { Env, Hook } from './steps.ts'
 
 /** wwan0 shares eth1's subnet, as two modems do. */

@@ -1,0 +1,127 @@
+/** The mptcp-* options of an iface stanza, which ifupdown hands over as IF_MPTCP_*. */
+import { parseIp } from '../words/address.ts'
+import { quote, Refusal } from '../words/refusal.ts'
+import type { EndpointFlag, Family } from '../words/state.ts'
+import { isUsableTable } from '../words/table.ts'
+
+/** What the stanza says; undefined where it is silent. */
+export interface Options {
+  readonly gateway: { readonly family: Family; readonly text: string } | 'none' | undefined
+  /** A table's id or its name in rt_tables. */
+  readonly table: number | string | undefined
+  readonly priority: number | undefined
+  /** The flags of the endpoint; empty for `none`. */
+  readonly endpoint: readonly EndpointFlag[] | undefined
+  readonly mainRoutes: 'keep' | 'ignore'
+  readonly metric: number | undefined
+}
+
+/** Names who set a variable, for the end of a message. */
+export type Setter = (variable: string) => string
+
+const NAMES = ['', 'GATEWAY', 'TABLE', 'PRIORITY', 'ENDPOINT', 'MAIN_ROUTES', 'METRIC', 'STRICT']
+const VARIABLES = NAMES.map((name) => (name ? `IF_MPTCP_${name}` : 'IF_MPTCP'))
+const ENDPOINT_FLAGS: readonly string[] = ['subflow', 'signal', 'backup', 'fullmesh']
+
+/** The longest value that any variable of ours can need. */
+const LONGEST_VALUE = 1024
+
+/** The option's name in the stanza: IF_MPTCP_MAIN_ROUTES is mptcp-main-routes. */
+function optionName(variable: string): string {
+  return variable.replace(/^IF_/, '').toLowerCase().replaceAll('_', '-')
+}
+
+/** Ends the run: the variable's value is not one of those that it may have. */
+export function refuseValue(variable: string, value: string, why: string, setter: Setter): never {
+  throw new Refusal(`${optionName(variable)} ${quote(value)} ${why} (${setter(variable)})`)
+}
+
+/** The variable's value without the blanks around it; undefined where it is absent or empty. Refused: more than one line. */
+export function readVariable(env: NodeJS.ProcessEnv, variable: string, setter: Setter): string | undefined {
+  const value = env[variable]?.trim()
+  if (value === undefined || value === '') {
+    return undefined
+  }
+  if (value.length > LONGEST_VALUE) {
+    refuseValue(variable, value, `is too long: ${value.length} characters`, setter)
+  }
+  if (/[\n\r]/.test(value)) {
+    refuseValue(variable, value, 'is more than one line: give the option once', setter)
+  }
+  return value
+}
+
+/** Whether a failure is to fail ifup. Never refuses: it is needed to end a refused run. */
+export function isStrict(env: NodeJS.ProcessEnv): boolean {
+  return env['IF_MPTCP_STRICT']?.trim() === 'yes'
+}
+
+/** The variables that look like options of ours and are none: a typing error that would otherwise go unseen. */
+export function unknownOptions(env: NodeJS.ProcessEnv): string[] {
+  return Object.keys(env)
+    .filter((name) => /^IF_MPTCP(_|$)/.test(name) && !VARIABLES.includes(name))
+    .map((name) => optionName(quote(name).slice(1, -1)))
+}
+
+/** Parses every option, or refuses with the option, its value and who set it. */
+export function parseOptions(env: NodeJS.ProcessEnv, setter: Setter): Options {
+  const read = <T>(
+    name: string,
+    parse: (value: string, refuse: (why: string) => never) => T,
+  ): T | undefined => {
+    const variable = name ? `IF_MPTCP_${name}` : 'IF_MPTCP'
+    const value = readVariable(env, variable, setter)
+    return value === undefined ? undefined : parse(value, (why) => refuseValue(variable, value, why, setter))
+  }
+  read('', oneOf(['on', 'off']))
+  read('STRICT', oneOf(['yes', 'no']))
+  return {
+    gateway: read('GATEWAY', parseGateway),
+    table: read('TABLE', parseTable),
+    priority: read('PRIORITY', (value, refuse) => parseNumber(value, 2, 32765, refuse)),
+    endpoint: read('ENDPOINT', parseEndpoint),
+    mainRoutes: read('MAIN_ROUTES', oneOf(['keep', 'ignore'])) ?? 'keep',
+    metric: read('METRIC', (value, refuse) => parseNumber(value, 1, 4294967295, refuse)),
+  }
+}
+
+type Refuse = (why: string) => never
+
+function oneOf<T extends string>(choices: readonly T[]) {
+  return (value: string, refuse: Refuse): T =>
+    choices.find((choice) => choice === value) ?? refuse(`must be ${choices.join(' or ')}`)
+}
+
+function parseNumber(value: string, least: number, most: number, refuse: Refuse): number {
+  const number = /^\d{1,10}$/.test(value) ? Number(value) : Number.NaN
+  return number >= least && number <= most ? number : refuse(`must be a number from ${least} to ${most}`)
+}
+
+function parseGateway(value: string, refuse: Refuse) {
+  return value === 'none' ? 'none' : (parseIp(value) ?? refuse('is neither an IP address nor "none"'))
+}
+
+function parseTable(value: string, refuse: Refuse): number | string {
+  if (/^-?\d/.test(value)) {
+    const id = /^\d{1,10}$/.test(value) ? Number(value) : Number.NaN
+    return isUsableTable(id) ? id : refuse('is not free for use: choose 1 to 252 or 256 to 4294967295')
+  }
+  return /^[\w.@+-]{1,64}$/.test(value)
+    ? value
+    : refuse('is neither a table number nor a name from rt_tables')
+}
+
+function parseEndpoint(value: string, refuse: Refuse): EndpointFlag[] {
+  if (value === 'none') {
+    return []
+  }
+  const words = [...new Set(value.split(/\s+/))]
+  if (!words.every((word): word is EndpointFlag => ENDPOINT_FLAGS.includes(word))) {
+    return refuse(`must be some of ${ENDPOINT_FLAGS.join(', ')}, or none`)
+  }
+  if (words.includes('signal') && words.includes('fullmesh')) {
+    return refuse('asks for signal with fullmesh, which the kernel does not allow: leave one out')
+  }
+  // backup and fullmesh say how subflows are used: alone they would make an endpoint that the kernel never uses.
+  return words.includes('subflow') || words.includes('signal') ? words : ['subflow', ...words]
+}

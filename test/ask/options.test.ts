@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest'
+import { isStrict, parseOptions, unknownOptions } from '../../src/ask/options.ts'
+import { environment, refusalOf } from '../captured.ts'
+
+const parse = (env: NodeJS.ProcessEnv) => parseOptions(env, (variable) => `set by ${variable}`)
+
+const SILENT = {
+  gateway: undefined,
+  table: undefined,
+  priority: undefined,
+  endpoint: undefined,
+  mainRoutes: 'keep',
+  metric: undefined,
+}
+
+describe('parseOptions', () => {
+  it('is silent where the stanza is', () => {
+    expect(parse(environment('static'))).toEqual(SILENT)
+  })
+
+  it('reads every option of a real stanza', () => {
+    expect(parse(environment('options'))).toEqual({
+      gateway: { family: 'inet', text: '10.1.2.254' },
+      table: 100,
+      priority: 500,
+      endpoint: ['signal', 'backup'],
+      mainRoutes: 'ignore',
+      metric: 200,
+    })
+  })
+
+  it.each([
+    [{ IF_MPTCP_GATEWAY: 'none' }, { gateway: 'none' }],
+    [{ IF_MPTCP_GATEWAY: '2001:DB8::0:1' }, { gateway: { family: 'inet6', text: '2001:db8::1' } }],
+    [{ IF_MPTCP_TABLE: '1' }, { table: 1 }],
+    [{ IF_MPTCP_TABLE: '0100' }, { table: 100 }],
+    [{ IF_MPTCP_TABLE: '4294967295' }, { table: 4294967295 }],
+    [{ IF_MPTCP_TABLE: 'wan.1' }, { table: 'wan.1' }],
+    [{ IF_MPTCP_PRIORITY: '2' }, { priority: 2 }],
+    [{ IF_MPTCP_PRIORITY: '32765' }, { priority: 32765 }],
+    [{ IF_MPTCP_ENDPOINT: 'none' }, { endpoint: [] }],
+    [{ IF_MPTCP_ENDPOINT: 'backup' }, { endpoint: ['subflow', 'backup'] }],
+    [{ IF_MPTCP_ENDPOINT: 'subflow \t backup subflow' }, { endpoint: ['subflow', 'backup'] }],
+    [{ IF_MPTCP_ENDPOINT: 'subflow fullmesh' }, { endpoint: ['subflow', 'fullmesh'] }],
+    [{ IF_MPTCP_MAIN_ROUTES: 'keep' }, {}],
+    [{ IF_MPTCP_METRIC: ' 1 ' }, { metric: 1 }],
+    [{ IF_MPTCP_METRIC: '4294967295' }, { metric: 4294967295 }],
+    [{ IF_MPTCP_METRIC: '' }, {}],
+    [{ IF_MPTCP: 'on', IF_MPTCP_STRICT: 'no' }, {}],
+  ])('reads %j', (env, options) => {
+    expect(parse(env)).toEqual({ ...SILENT, ...options })
+  })
+
+  const TABLE = 'is not free for use: choose 1 to 252 or 256 to 4294967295'
+  const FLAGS = 'must be some of subflow, signal, backup, fullmesh, or none'
+  it.each([
+    ['IF_MPTCP', 'yes', 'mptcp "yes" must be on or off'],
+    ['IF_MPTCP_GATEWAY', 'gw', 'mptcp-gateway "gw" is neither an IP address nor "none"'],
+    ['IF_MPTCP_GATEWAY', '10.1.2.1/24', 'mptcp-gateway "10.1.2.1/24" is neither an IP address nor "none"'],
+    ['IF_MPTCP_GATEWAY', '-6', 'mptcp-gateway "-6" is neither an IP address nor "none"'],
+    ['IF_MPTCP_TABLE', '0', `mptcp-table "0" ${TABLE}`],
+    ['IF_MPTCP_TABLE', '253', `mptcp-table "253" ${TABLE}`],
+    ['IF_MPTCP_TABLE', '254', `mptcp-table "254" ${TABLE}`],
+    ['IF_MPTCP_TABLE', '255', `mptcp-table "255" ${TABLE}`],
+    ['IF_MPTCP_TABLE', '4294967296', `mptcp-table "4294967296" ${TABLE}`],
+    ['IF_MPTCP_TABLE', '-1', `mptcp-table "-1" ${TABLE}`],
+    ['IF_MPTCP_TABLE', '1e2', `mptcp-table "1e2" ${TABLE}`],
+    ['IF_MPTCP_TABLE', 'a b', 'mptcp-table "a b" is neither a table number nor a name from rt_tables'],
+    ['IF_MPTCP_PRIORITY', '1', 'mptcp-priority "1" must be a number from 2 to 32765'],
+    ['IF_MPTCP_PRIORITY', '32766', 'mptcp-priority "32766" must be a number from 2 to 32765'],
+    ['IF_MPTCP_PRIORITY', '0x10', 'mptcp-priority "0x10" must be a number from 2 to 32765'],
+    ['IF_MPTCP_ENDPOINT', 'laminar', `mptcp-endpoint "laminar" ${FLAGS}`],
+    ['IF_MPTCP_ENDPOINT', 'subflow none', `mptcp-endpoint "subflow none" ${FLAGS}`],
+    ['IF_MPTCP_ENDPOINT', 'id 7', `mptcp-endpoint "id 7" ${FLAGS}`],
+    [
+      'IF_MPTCP_ENDPOINT',
+      'signal fullmesh',
+      'mptcp-endpoint "signal fullmesh" asks for signal with fullmesh, which the kernel does not allow: leave one out',
+    ],
+    ['IF_MPTCP_MAIN_ROUTES', 'no', 'mptcp-main-routes "no" must be keep or ignore'],
+    ['IF_MPTCP_METRIC', '0', 'mptcp-metric "0" must be a number from 1 to 4294967295'],
+    ['IF_MPTCP_METRIC', '-5', 'mptcp-metric "-5" must be a number from 1 to 4294967295'],
+    ['IF_MPTCP_STRICT', 'on', 'mptcp-strict "on" must be yes or no'],
+    [
+      'IF_MPTCP_METRIC',
+      '5\nrule flush',
+      'mptcp-metric "5\\nrule flush" is more than one line: give the option once',
+    ],
+    ['IF_MPTCP_METRIC', '1'.repeat(5000), `mptcp-metric "${'1'.repeat(60)}…" is too long: 5000 characters`],
+  ])('refuses $2', (variable, value, message) => {
+    expect(refusalOf(() => parse({ [variable]: value }))).toBe(`Refusal: ${message} (set by ${variable})`)
+  })
+
+  it('refuses an option that is given twice, as ifupdown joins the two by a newline', () => {
+    expect(refusalOf(() => parse(environment('repeated')))).toBe(
+      'Refusal: mptcp-gateway "10.1.2.1\\n10.1.2.254" is more than one line: give the option once (set by IF_MPTCP_GATEWAY)',
+    )
+  })
+})
+
+it.each([
+  ['yes', true],
+  [' yes\n', true],
+  ['no', false],
+  ['true', false],
+  [undefined, false],
+])('mptcp-strict %j fails ifup: %s', (value, strict) => {
+  expect(isStrict(value === undefined ? {} : { IF_MPTCP_STRICT: value })).toBe(strict)
+})
+
+it('names options that there are none of, and no variables of others', () => {
+  const env = { IF_MPTCP_GATWAY: 'x', 'IF_MPTCP_A\nB': 'x', IF_MPTCPIZE: 'x', IF_METRIC: '5' }
+  expect(unknownOptions({ ...environment('options'), ...env })).toEqual(['mptcp-gatway', 'mptcp-a\\nb'])
+})
