@@ -1,10 +1,13 @@
 /** A hook run: arguments, messages and exit status. */
 import { parseArgs } from 'node:util'
-import { type Direction, isUnderIfupdown, parseEnvironment } from './ask/environment.ts'
+import { isUnderManager, parseEnvironment } from './ask/environment.ts'
 import { isStrict } from './ask/options.ts'
 import { converge } from './converge.ts'
-import type { Edge } from './kernel/ip.ts'
+import type { Edge } from './words/edge.ts'
 import { quote, Refusal } from './words/refusal.ts'
+
+/** Which of the two hooks runs. */
+export type Program = 'up' | 'down'
 
 /** Where a run writes: each text is whole lines. */
 export interface Output {
@@ -16,14 +19,13 @@ declare const VERSION: string
 
 const HELP = {
   up: 'mptcp_up: routing table, rules and MPTCP endpoints for an uplink that has come up (if-up.d)',
-  down: 'mptcp_down: takes away what mptcp_up made, and what is orphaned (if-post-down.d)',
+  down: 'mptcp_down: takes away what mptcp_up made, and what is orphaned (if-post-down.d, if-down.d)',
 } as const
 
-function usage(direction: Direction): string {
-  const program = `mptcp_${direction}`
-  return `${HELP[direction]}
+function usage(program: Program): string {
+  return `${HELP[program]}
 
-ifupdown runs it for every iface stanza. By hand: IFACE=eth1 ${program} [option]...
+ifupdown runs it for every iface stanza. By hand: IFACE=eth1 mptcp_${program} [option]...
 
   -n, --dry-run  print the ip commands, run none
   -v, --verbose  print each ip command before it runs
@@ -37,7 +39,7 @@ Options of the iface stanza, or IF_MPTCP, IF_MPTCP_GATEWAY ... in the environmen
   mptcp-gateway ADDRESS|none           default: the stanza's, main's, the DHCP lease's
   mptcp-table NUMBER|NAME              default: derived from the interface's name
   mptcp-priority 2..32765              default 31000
-  mptcp-endpoint none | subflow signal backup fullmesh (one or several)
+  mptcp-endpoint none | subflow signal backup fullmesh laminar (some)
                                        default subflow
   mptcp-main-routes keep|ignore        default keep
   mptcp-metric NUMBER                  default: no default route in main
@@ -53,29 +55,29 @@ Options of the iface stanza, or IF_MPTCP, IF_MPTCP_GATEWAY ... in the environmen
  *   ifupdown forget the interface
  */
 export function runHook(
-  direction: Direction,
+  program: Program,
   args: readonly string[],
   env: NodeJS.ProcessEnv,
   edge: Edge,
   output: Output,
 ): number {
-  const program = `mptcp_${direction}`
+  const name = `mptcp_${program}`
   try {
     const options = parseArguments(args)
     if (options.help || options.version) {
-      output.out(options.help ? usage(direction) : `${program} ${VERSION}\n`)
+      output.out(options.help ? usage(program) : `${name} ${VERSION}\n`)
       return 0
     }
-    const tell = (text: string) => output.err(`${program}: ${interfaceName(env)}${text}\n`)
+    const tell = (text: string) => output.err(`${name}: ${interfaceName(env)}${text}\n`)
     const { 'dry-run': dryRun = false, verbose = false } = options
-    runEvent(direction, env, edge, { dryRun, verbose, tell, output })
+    runEvent(program, env, edge, { dryRun, verbose, tell, output })
     return 0
   } catch (error) {
     const internal = error instanceof Error ? error.message : String(error)
     const text =
       error instanceof Refusal ? error.message : `internal error, please report it: ${quote(internal)}`
-    output.err(`${program}: ${interfaceName(env)}${text}\n`)
-    return isUnderIfupdown(env) && !isStrict(env) ? 0 : 1
+    output.err(`${name}: ${interfaceName(env)}${text}\n`)
+    return isUnderManager(env) && !isStrict(env) ? 0 : 1
   }
 }
 
@@ -87,13 +89,13 @@ interface Telling {
 }
 
 function runEvent(
-  direction: Direction,
+  program: Program,
   env: NodeJS.ProcessEnv,
   edge: Edge,
   { dryRun, verbose, tell, output }: Telling,
 ): void {
   const loud = verbose || Number(env['VERBOSITY'] ?? 0) > 0
-  const event = parseEnvironment(direction, env)
+  const event = parseEnvironment(program, env)
   if ('idle' in event) {
     if (loud || dryRun) {
       tell(`nothing to do: ${event.idle}`)
@@ -108,7 +110,15 @@ function runEvent(
       output.err(`${text}\n`)
     }
   }
-  converge({ event, edge, dryRun, report: { notice: tell, detail: (text) => loud && tell(text), command } })
+  const strict = event.byHand || isStrict(env)
+  converge({
+    event,
+    edge,
+    env,
+    dryRun,
+    strict,
+    report: { notice: tell, detail: (text) => loud && tell(text), command },
+  })
 }
 
 interface Arguments {

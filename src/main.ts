@@ -1,8 +1,8 @@
 /** Wires a hook to this process. */
 import { writeSync } from 'node:fs'
-import type { Direction } from './ask/environment.ts'
-import { runHook } from './hook.ts'
-import { createEdge } from './kernel/ip.ts'
+import { type Program, runHook } from './hook.ts'
+import { createEdge } from './kernel/edge.ts'
+import { logLines, losesStandardError } from './syslog.ts'
 
 /** Writes at once, and goes on where nobody reads: a hook's work is not to end for its messages. */
 function writer(descriptor: number): (text: string) => void {
@@ -15,7 +15,20 @@ function writer(descriptor: number): (text: string) => void {
   }
 }
 
-export function main(direction: Direction): void {
-  const output = { out: writer(1), err: writer(2) }
-  process.exitCode = runHook(direction, process.argv.slice(2), process.env, createEdge(process.env), output)
+export function main(program: Program): void {
+  const { env } = process
+  // The preamble keeps descriptor 2 for the words of Node itself.
+  const err = writer(env['MPTCP_MESSAGES'] === '3' ? 3 : 2)
+  let told = ''
+  const output = {
+    out: writer(1),
+    err: (text: string) => {
+      err(text)
+      told += text
+    },
+  }
+  process.exitCode = runHook(program, process.argv.slice(2), env, createEdge(env), output)
+  if (told !== '' && losesStandardError(env)) {
+    logLines(`mptcp_${program}`, told, env)
+  }
 }

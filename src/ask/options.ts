@@ -6,6 +6,8 @@ import { isUsableTable } from '../words/table.ts'
 
 /** What the stanza says; undefined where it is silent. */
 export interface Options {
+  /** `mptcp off`: the device gets nothing. */
+  readonly off: boolean
   readonly gateway: { readonly family: Family; readonly text: string } | 'none' | undefined
   /** A table's id or its name in rt_tables. */
   readonly table: number | string | undefined
@@ -21,10 +23,11 @@ export type Setter = (variable: string) => string
 
 const NAMES = ['', 'GATEWAY', 'TABLE', 'PRIORITY', 'ENDPOINT', 'MAIN_ROUTES', 'METRIC', 'STRICT']
 const VARIABLES = NAMES.map((name) => (name ? `IF_MPTCP_${name}` : 'IF_MPTCP'))
-const ENDPOINT_FLAGS: readonly string[] = ['subflow', 'signal', 'backup', 'fullmesh']
+const ENDPOINT_FLAGS = ['subflow', 'signal', 'backup', 'fullmesh', 'laminar'] as const
 
-/** The longest value that any variable of ours can need. */
+/** The longest value that one word can need, and a list: a thousand addresses of IPv6. */
 const LONGEST_VALUE = 1024
+const LONGEST_LIST = 65536
 
 /** The option's name in the stanza: IF_MPTCP_MAIN_ROUTES is mptcp-main-routes. */
 function optionName(variable: string): string {
@@ -37,18 +40,33 @@ export function refuseValue(variable: string, value: string, why: string, setter
 }
 
 /** The variable's value without the blanks around it; undefined where it is absent or empty. Refused: more than one line. */
-export function readVariable(env: NodeJS.ProcessEnv, variable: string, setter: Setter): string | undefined {
+export function readVariable(
+  env: NodeJS.ProcessEnv,
+  variable: string,
+  setter: Setter,
+  longest = LONGEST_VALUE,
+): string | undefined {
   const value = env[variable]?.trim()
   if (value === undefined || value === '') {
     return undefined
   }
-  if (value.length > LONGEST_VALUE) {
+  if (value.length > longest) {
     refuseValue(variable, value, `is too long: ${value.length} characters`, setter)
   }
   if (/[\n\r]/.test(value)) {
     refuseValue(variable, value, 'is more than one line: give the option once', setter)
   }
   return value
+}
+
+/** The words of a variable that holds a list. */
+export function readList(env: NodeJS.ProcessEnv, variable: string, setter: Setter): string[] {
+  return readVariable(env, variable, setter, LONGEST_LIST)?.split(/\s+/) ?? []
+}
+
+/** Whether there is an option of ours besides `mptcp on`. */
+export function hasOptions(env: NodeJS.ProcessEnv): boolean {
+  return VARIABLES.some((name) => name !== 'IF_MPTCP' && (env[name] ?? '').trim() !== '')
 }
 
 /** Whether a failure is to fail ifup. Never refuses: it is needed to end a refused run. */
@@ -73,9 +91,9 @@ export function parseOptions(env: NodeJS.ProcessEnv, setter: Setter): Options {
     const value = readVariable(env, variable, setter)
     return value === undefined ? undefined : parse(value, (why) => refuseValue(variable, value, why, setter))
   }
-  read('', oneOf(['on', 'off']))
   read('STRICT', oneOf(['yes', 'no']))
   return {
+    off: read('', oneOf(['on', 'off'])) === 'off',
     gateway: read('GATEWAY', parseGateway),
     table: read('TABLE', parseTable),
     priority: read('PRIORITY', (value, refuse) => parseNumber(value, 2, 32765, refuse)),
@@ -115,13 +133,15 @@ function parseEndpoint(value: string, refuse: Refuse): EndpointFlag[] {
   if (value === 'none') {
     return []
   }
-  const words = [...new Set(value.split(/\s+/))]
-  if (!words.every((word): word is EndpointFlag => ENDPOINT_FLAGS.includes(word))) {
+  const given = value.split(/\s+/)
+  const words: EndpointFlag[] = ENDPOINT_FLAGS.filter((flag) => given.includes(flag))
+  if (given.some((word) => !words.some((flag) => flag === word))) {
     return refuse(`must be some of ${ENDPOINT_FLAGS.join(', ')}, or none`)
   }
   if (words.includes('signal') && words.includes('fullmesh')) {
     return refuse('asks for signal with fullmesh, which the kernel does not allow: leave one out')
   }
   // backup and fullmesh say how subflows are used: alone they would make an endpoint that the kernel never uses.
-  return words.includes('subflow') || words.includes('signal') ? words : ['subflow', ...words]
+  const isUsed = words.some((word) => word !== 'backup' && word !== 'fullmesh')
+  return isUsed ? words : ['subflow', ...words]
 }

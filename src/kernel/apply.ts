@@ -1,9 +1,8 @@
 /** The writing half of a run: changes → `ip -batch`, and which of them the kernel refused. */
-
+import type { Edge } from '../words/edge.ts'
 import type { Change } from '../words/state.ts'
 import { parseFailures } from './batch.ts'
 import { type Batch, familyOption, formatCommand, formatLine, toBatches } from './command.ts'
-import type { Edge } from './ip.ts'
 
 /** A change that the kernel refused, in its own words. */
 export interface Failure {
@@ -18,10 +17,36 @@ export interface Failure {
  */
 export function applyInOrder(edge: Edge, changes: readonly Change[], done: Change[]): Failure[] {
   for (const batch of toBatches(changes)) {
-    const failures = runBatch(edge, batch, false, done)
+    const failures = runInOrder(edge, batch, done)
     if (failures.length > 0) {
       return failures
     }
+  }
+  return []
+}
+
+/** Where `ip` stops at a deletion of what is gone already, it is started again behind it. */
+function runInOrder(edge: Edge, batch: Batch, done: Change[]): Failure[] {
+  let { changes } = batch
+  while (changes.length > 0) {
+    const before = done.length
+    done.push(...changes)
+    const { words, failure } = runBatch(edge, { ...batch, changes }, [])
+    if (failure !== undefined) {
+      return [failure]
+    }
+    const stopped = words.keys().next().value
+    if (stopped === undefined) {
+      return []
+    }
+    const change = changes[stopped - 1]
+    const reason = words.get(stopped)
+    const isDone = change !== undefined && reason !== undefined && isGone(change, reason)
+    done.splice(before + (isDone ? stopped : stopped - 1))
+    if (change !== undefined && reason !== undefined && !isDone) {
+      return [{ change, words: reason }]
+    }
+    changes = changes.slice(stopped)
   }
   return []
 }
@@ -31,7 +56,7 @@ export function applyInOrder(edge: Edge, changes: readonly Change[], done: Chang
  * so where it cannot be deleted the rule stays.
  */
 export function applyAll(edge: Edge, changes: readonly Change[]): Failure[] {
-  const run = (some: readonly Change[]) => toBatches(some).flatMap((batch) => runBatch(edge, batch, true, []))
+  const run = (some: readonly Change[]) => toBatches(some).flatMap((batch) => runAll(edge, batch))
   const refused = run(changes.filter(isEndpointRemoval))
   const stuck = new Set(refused.map(({ change }) => isEndpointRemoval(change) && change.endpoint.address))
   const rest = changes.filter((change) => !isEndpointRemoval(change))
@@ -42,26 +67,60 @@ function isEndpointRemoval(change: Change): change is Extract<Change, { kind: 'e
   return change.kind === 'endpoint' && change.verb === 'delete'
 }
 
-function runBatch(edge: Edge, { family, changes }: Batch, goOn: boolean, done: Change[]): Failure[] {
-  const args = [...familyOption(family), ...(goOn ? ['-force'] : []), '-batch', '-']
-  const before = done.length
-  done.push(...changes)
-  const { status, stderr } = edge.ip(args, changes.map((change) => `${formatLine(change)}\n`).join(''))
-  const words = parseFailures(stderr)
-  if (status !== 0 && words.size === 0) {
-    return changes.slice(0, 1).map((change) => ({ change, words: stderr.trim() || 'no reason given' }))
+function runAll(edge: Edge, batch: Batch): Failure[] {
+  const { words, failure } = runBatch(edge, batch, ['-force'])
+  if (failure !== undefined) {
+    return [failure]
   }
-  const tried = words.size === 0 || goOn ? changes.length : Math.min(...words.keys())
-  const isRefused = (i: number) => words.has(i + 1)
-  done.splice(before, changes.length, ...changes.slice(0, tried).filter((_, i) => !isRefused(i)))
-  return changes.flatMap((change, i) => (isRefused(i) ? [{ change, words: words.get(i + 1) ?? '' }] : []))
+  return batch.changes.flatMap((change, i) => {
+    const reason = words.get(i + 1)
+    return reason === undefined || isGone(change, reason) ? [] : [{ change, words: reason }]
+  })
 }
 
-/** The refused commands, each with the kernel's words. */
+interface Ending {
+  /** The refused lines, by number from 1. */
+  readonly words: Map<number, string>
+  /** Set where `ip` has ended without naming a line, as after words that it does not understand. */
+  readonly failure: Failure | undefined
+}
+
+function runBatch(edge: Edge, batch: Batch, options: readonly string[]): Ending {
+  const args = [...familyOption(batch), ...options, '-batch', '-']
+  const { status, stderr } = edge.ip(args, batch.changes.map((change) => `${formatLine(change)}\n`).join(''))
+  const words = parseFailures(stderr)
+  const [change] = batch.changes
+  const isUnknown = status !== 0 && words.size === 0 && change !== undefined
+  return { words, failure: isUnknown ? { change, words: stderr.trim() || 'no reason given' } : undefined }
+}
+
+/** What the kernel says to a deletion of what is not there (any more): a rival was faster, or its device or table has gone. */
+const GONE = {
+  route: /^(No such process|(ipv[46]: )?FIB table does not exist|Cannot find device )/,
+  rule: /^No such file or directory/,
+  endpoint: /^address not found/,
+}
+
+function isGone(change: Change, words: string): boolean {
+  switch (change.kind) {
+    case 'route':
+    case 'rule':
+    case 'endpoint':
+      return change.verb === 'delete' && GONE[change.kind].test(words)
+    default:
+      return false
+  }
+}
+
+/** A flood would hide what the first of them say. */
+const MOST_NAMED = 5
+
+/** The refused commands, each with the kernel's words; at most 5, and how many more there are. */
 export function describeFailures(failures: readonly Failure[]): string {
   const cure = failures.some(({ words }) => words.includes('not permitted')) ? ' (run it as root)' : ''
-  const refused = failures.map(
-    ({ change, words }) => `the kernel refused "${formatCommand(change)}": ${words}`,
-  )
-  return `${refused.join('; ')}${cure}`
+  const refused = failures
+    .slice(0, MOST_NAMED)
+    .map(({ change, words }) => `the kernel refused "${formatCommand(change)}": ${words}`)
+  const more = failures.length - refused.length
+  return `${[...refused, ...(more > 0 ? [`and ${more} more`] : [])].join('; ')}${cure}`
 }

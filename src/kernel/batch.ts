@@ -1,13 +1,18 @@
-/** The dialogue with `ip -batch -`: lines out, one answer a line back. */
+/** The dialogue with `ip -batch -`: questions in, their answers out, none lost and none made up. */
+import { Refusal } from '../words/refusal.ts'
 
-/** What `ip` said to one line of a batch. */
-export interface LineAnswer {
-  readonly line: string
-  /** What it printed; undefined where the line failed. */
-  readonly output: string | undefined
-  /** The kernel's or ip's own words; undefined where the line went through. */
+/** What `ip` said to one question. */
+export interface Answer {
+  /** The command that asked, as a user would type it: `ip -6 rule show`. */
+  readonly asked: string
+  /** The lines that it printed; undefined where the kernel refused to tell. */
+  readonly lines: readonly string[] | undefined
+  /** The kernel's or ip's own words; undefined where it told. */
   readonly error: string | undefined
 }
+
+/** What older versions of `ip`, and what is not `ip` at all, are answered with. */
+export const CURE = 'iproute2 6.1 or later is needed'
 
 /**
  * The lines of a batch that failed, by number from 1, each with the words before its `Command failed -:N`.
@@ -30,18 +35,51 @@ export function parseFailures(stderr: string): Map<number, string> {
 }
 
 /**
- * Pairs the lines of a batch that only reads with their answers. Each line that goes through prints one line.
- *
- * @param stdout of `ip -j -force -batch -`
+ * Asked before the first question, between all and behind the last: an answer has no end of its own, and what stands
+ * between two sentinels is one answer.
  */
-export function parseAnswers(lines: readonly string[], stdout: string, stderr: string): LineAnswer[] {
+const SENTINEL = 'link show dev lo'
+
+/** How the sentinel's answer begins: lo is the first device of every network namespace. */
+const isSentinel = (line: string) => line.startsWith('1: lo: <')
+
+/** The one question whose answer has the sentinel's line in it. */
+export const LINKS = 'link show'
+
+/** The input of a batch that asks the questions. */
+export function formatQuestions(questions: readonly string[]): string {
+  return [SENTINEL, ...questions.flatMap((question) => [question, SENTINEL]), ''].join('\n')
+}
+
+/**
+ * The answers to the questions of a batch, in their order.
+ *
+ * @param command what stands before a question where it is typed alone: `ip -6`
+ * @throws Refusal where there are more or fewer answers than questions
+ */
+export function parseAnswers(
+  command: string,
+  questions: readonly string[],
+  stdout: string,
+  stderr: string,
+): Answer[] {
   const failures = parseFailures(stderr)
-  const outputs = stdout.split('\n').filter((text) => text.trim() !== '' && text.trim() !== '[')
-  let next = 0
-  return lines.map((line, i) => {
-    const error = failures.get(i + 1)
-    return error === undefined
-      ? { line, output: outputs[next++] ?? '', error }
-      : { line, output: undefined, error }
+  const lines = stdout.split('\n')
+  const ends = lines.flatMap((line, i) => (isSentinel(line) ? [i] : []))
+  // The line of lo in the middle of the links is no end.
+  const errors = questions.map((_, i) => failures.get(2 * i + 2))
+  const links = questions.findIndex((question, i) => question === LINKS && errors[i] === undefined)
+  if (links !== -1) {
+    ends.splice(links + 1, 1)
+  }
+  const isWhole = ends.length === questions.length + 1 && ends[0] === 0 && ends.at(-1) === lines.length - 2
+  if (!isWhole || lines.at(-1) !== '') {
+    const asked = questions.map((question) => `"${question}"`).join(', ')
+    throw new Refusal(`the answers of ${command} do not fit what was asked, ${asked}: ${CURE}`)
+  }
+  return questions.map((question, i) => {
+    const error = errors[i]
+    const told = lines.slice((ends[i] ?? 0) + 1, ends[i + 1])
+    return { asked: `${command} ${question}`, lines: error === undefined ? told : undefined, error }
   })
 }

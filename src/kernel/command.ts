@@ -1,7 +1,8 @@
 /** Changes → lines for `ip -batch`, ip-rule(8), ip-route(8), ip-mptcp(8), ip-link(8). */
 import { isIpv6 } from '../words/address.ts'
-import type { Change, Endpoint, Family, Route, Rule } from '../words/state.ts'
-import { IPV6_METRIC, MAIN_TABLE, PROTOCOL, UPLINK_GROUP } from '../words/table.ts'
+import type { Change, Endpoint, EndpointFlag, Family, Limits, Rule } from '../words/state.ts'
+import { MAIN_TABLE, PROTOCOL, UPLINK_GROUP } from '../words/table.ts'
+import { formatRoute, needsFamily } from './route-command.ts'
 
 /** The lines that one `ip` process runs. */
 export interface Batch {
@@ -25,9 +26,15 @@ export function toBatches(changes: readonly Change[]): Batch[] {
   return batches.map((batch) => ({ ...batch, family: batch.family ?? 'inet' }))
 }
 
-/** What `ip` takes on its command line to work on a family; without it, on IPv4, and IPv6 where both make sense. */
-export function familyOption(family: Family): string[] {
-  return family === 'inet6' ? ['-6'] : []
+/**
+ * What `ip` takes on its command line to run the changes. Without a family it works on IPv4, but for a default route
+ * with an IPv6 gateway; with one it takes no address of the other.
+ */
+export function familyOption({ family, changes }: Batch): string[] {
+  if (family === 'inet6') {
+    return ['-6']
+  }
+  return changes.some((change) => change.kind === 'route' && needsFamily(change.route)) ? ['-4'] : []
 }
 
 /** The family whose rules and routes the change is about; links and limits have none. */
@@ -38,62 +45,87 @@ function familyOf(change: Change): Family | undefined {
     case 'route':
       return change.route.family
     case 'endpoint':
+    case 'flags':
       return isIpv6(change.endpoint.address) ? 'inet6' : 'inet'
-    default:
+    case 'group':
+    case 'limits':
       return undefined
   }
 }
 
 /** The change as a command for a shell. */
 export function formatCommand(change: Change): string {
-  const isIpv6 = (change.kind === 'rule' || change.kind === 'route') && familyOf(change) === 'inet6'
-  return `ip ${isIpv6 ? '-6 ' : ''}${formatLine(change)}`
+  const isOfFamily = change.kind === 'rule' || change.kind === 'route'
+  const batch = { family: (isOfFamily && familyOf(change)) || 'inet', changes: [change] } as const
+  return ['ip', ...familyOption(batch), ...toWords(change)].map(quoteForShell).join(' ')
 }
 
-/** The change as a line of a batch of its family. */
+function quoteForShell(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
+}
+
+/** The change as a line of a batch of its family. Its device is to be one that a batch can carry. */
 export function formatLine(change: Change): string {
+  return toWords(change).join(' ')
+}
+
+/**
+ * Whether a line of a batch can name the device: `ip` drops what follows a `#`, takes a quote at the start of a word
+ * and a backslash at the end of a line for its own, and a name that is no UTF-8 has not come here whole.
+ */
+export function isCarriable(device: string): boolean {
+  return !/^["']|[# \t\r\n\ufffd]|\\$/.test(device)
+}
+
+function toWords(change: Change): string[] {
   switch (change.kind) {
     case 'rule':
-      return `rule ${change.verb} ${formatRule(change.rule)}`
+      return ['rule', change.verb, ...formatRule(change.rule)]
     case 'route':
-      return `route ${change.verb} ${formatRoute(change.route, change.verb === 'delete')}`
+      return ['route', change.verb, ...formatRoute(change.route, change.verb)]
     case 'endpoint':
-      return `mptcp endpoint ${change.verb} ${change.verb === 'add' ? formatEndpoint(change.endpoint) : `id ${change.endpoint.id}`}`
+      return ['mptcp', 'endpoint', change.verb, ...formatEndpoint(change.endpoint, change.verb)]
+    case 'flags':
+      return ['mptcp', 'endpoint', 'change', 'id', `${change.endpoint.id}`, ...formatFlags(change)]
     case 'group':
-      return `link set dev ${change.device} group ${change.group}`
-    case 'subflows':
-      return `mptcp limits set subflows ${change.limit}`
+      return ['link', 'set', 'dev', change.device, 'group', `${change.group}`]
+    case 'limits':
+      return ['mptcp', 'limits', 'set', ...formatLimits(change.limits)]
   }
 }
 
-function formatRule({ kind, from, table, priority }: Rule): string {
-  return kind === 'companion'
-    ? `from ${from} lookup main suppress_prefixlength 0 suppress_ifgroup ${UPLINK_GROUP} priority ${priority} protocol ${PROTOCOL}`
-    : `from ${from} lookup ${table} priority ${priority} protocol ${PROTOCOL}`
-}
-
-/** Where the metric is not told, the kernel deletes the IPv6 route with the lowest. */
-function formatRoute(route: Route, exactly: boolean): string {
-  const { family, table, destination, gateway, device, metric, onlink } = route
-  const isUsualMetric = family === 'inet6' ? metric === IPV6_METRIC && !exactly : metric === 0
+function formatRule({ kind, from, table, priority, suppress }: Rule): string[] {
+  const suppressed = ['suppress_prefixlength', `${suppress}`, 'suppress_ifgroup', `${UPLINK_GROUP}`]
   return [
-    destination,
-    gateway === undefined ? `dev ${device}` : `via ${formatGateway(family, gateway)} dev ${device}`,
-    onlink ? 'onlink' : '',
-    family === 'inet' && gateway === undefined ? 'scope link' : '',
-    isUsualMetric ? '' : `metric ${metric}`,
-    `table ${table === MAIN_TABLE ? 'main' : table}`,
-    `protocol ${PROTOCOL}`,
+    ...['from', from, 'lookup', table === MAIN_TABLE ? 'main' : `${table}`],
+    ...(kind === 'companion' ? suppressed : []),
+    ...['priority', `${priority}`, 'protocol', `${PROTOCOL}`],
   ]
-    .filter((word) => word !== '')
-    .join(' ')
 }
 
-/** An IPv4 route may have an IPv6 gateway (RFC 5549), which `ip` wants to be told. */
-function formatGateway(family: Family, gateway: string): string {
-  return family === 'inet' && isIpv6(gateway) ? `inet6 ${gateway}` : gateway
+function formatEndpoint({ id, address, port, device, flags }: Endpoint, verb: 'add' | 'delete'): string[] {
+  if (verb === 'delete') {
+    return ['id', `${id}`]
+  }
+  return [
+    address,
+    ...(port === undefined ? [] : ['port', `${port}`]),
+    ...['id', `${id}`],
+    ...(device === undefined ? [] : ['dev', device]),
+    ...flags,
+  ]
 }
 
-function formatEndpoint({ address, device, flags }: Endpoint): string {
-  return [address, ...(device === undefined ? [] : ['dev', device]), ...flags].join(' ')
+/** What `change` can change. It sets both at once: one that is not named is taken away (net/mptcp/pm_kernel.c). */
+const CHANGEABLE: readonly EndpointFlag[] = ['backup', 'fullmesh']
+
+function formatFlags({ endpoint, words }: Extract<Change, { kind: 'flags' }>): string[] {
+  const kept = CHANGEABLE.filter(
+    (flag) => endpoint.flags.includes(flag) && !words.includes(flag) && !words.includes(`no${flag}`),
+  )
+  return [...words, ...kept]
+}
+
+function formatLimits({ subflows, addAddrAccepted }: Limits): string[] {
+  return ['subflows', `${subflows}`, 'add_addr_accepted', `${addAddrAccepted}`]
 }

@@ -1,89 +1,64 @@
-/** What the device of a run carries, with the rules that stand for it. */
-import type { Event } from '../ask/environment.ts'
-import { Refusal } from '../words/refusal.ts'
-import type { Address, Family, Rule, Snapshot } from '../words/state.ts'
-import { deriveTable } from '../words/table.ts'
+/** What a device carries in a family, each address with the stanza that names it. */
+import type { Stanza } from '../ask/stanza.ts'
+import type { Address, Family } from '../words/state.ts'
+import type { Host } from './host.ts'
 
-export interface CarriedAddress extends Address {
-  /** The source rule of ours that the address has already. */
-  readonly standing: Rule | undefined
-  /**
-   * The stanza speaks for the address: it names it, or names none. Of another one, what stands stays as it is, and what
-   * is missing is made. Whether something stands must not count here: a run that was killed would not find its way back.
-   */
-  readonly own: boolean
-}
-
-/** What the device carries, and what the stanza gives and the kernel does not show. */
-export function carriedAddresses(family: Family, event: Event, snapshot: Snapshot): CarriedAddress[] {
-  const given = event.addresses.filter((address) => address.family === family)
-  const shown = snapshot.addresses.filter(
-    (address) => address.family === family && address.device === snapshot.device,
-  )
-  const known = [...shown, ...snapshot.otherAddresses.filter(({ device }) => device === snapshot.device)]
-  const absent = given.filter(({ text }) => !known.some(({ local }) => local === text))
-  const all: Address[] = [
-    ...shown,
-    ...absent.map(({ text, subnet, peer }) => {
-      return {
-        family,
-        device: snapshot.device,
-        local: text,
-        subnet,
-        peer,
-        temporary: false,
-        tentative: false,
-      }
-    }),
-  ]
-  return all
-    .filter((address, i) => all.findIndex(({ local }) => local === address.local) === i)
-    .map((address) => {
-      const standing = snapshot.rules.find((rule) => rule.kind === 'source' && rule.from === address.local)
-      const own = given.length === 0 || given.some(({ text }) => text === address.local)
-      return { ...address, standing, own }
-    })
+export interface Carried extends Address {
+  /** The stanza that names the address; undefined for one that came by DHCP, router advertisement or hand. */
+  readonly named: Stanza | undefined
+  /** The kernel shows it; else only the stanza of this run knows of it. */
+  readonly shown: boolean
 }
 
 /**
- * Two devices with one address cannot be told apart by source rules: the first keeps its rule. And what is on another
- * device alone is not this one's.
- *
- * @throws Refusal on the second device
+ * The global addresses that the device carries and no other device has, and those that the run's own stanzas give and
+ * the kernel does not show.
  */
-export function checkHolders(addresses: readonly CarriedAddress[], snapshot: Snapshot, event: Event): void {
-  for (const { local, standing } of addresses) {
-    const holders = snapshot.addresses
-      .filter((address) => address.local === local)
-      .map(({ device }) => device)
-    const other = holders.find((device) => device !== snapshot.device)
-    const isOurs =
-      snapshot.routes.some(({ table }) => table === standing?.table) ||
-      standing?.table === deriveTable(snapshot.device)
-    if (other !== undefined && !holders.includes(snapshot.device)) {
-      throw new Refusal(
-        `address "${local}" is on ${other}, not on ${event.device} (${event.setter('IF_ADDRESS')})`,
-      )
-    }
-    if (other !== undefined && standing !== undefined && !isOurs) {
-      const why = 'rules by source address cannot tell the two apart: give one of them another address'
-      throw new Refusal(`address "${local}" is also on ${other}, whose rule it has; ${why}`)
+export function carriedAddresses(
+  host: Host,
+  device: string,
+  family: Family,
+  stanzas: readonly Stanza[],
+): Carried[] {
+  const shown = host.addressesOf(device).filter((address) => address.family === family)
+  const known = new Set(shown.map(({ local }) => local))
+  const names = namedAddresses(stanzas)
+  const absent = stanzas
+    .filter(({ fresh }) => fresh)
+    .flatMap((stanza) => stanza.addresses.filter(({ text }) => !known.has(text)))
+    .map(({ text, peer }): Carried => {
+      const flags = { global: true, temporary: false, deprecated: false, tentative: false, duplicate: false }
+      return { ...flags, family, device, local: text, peer, named: names.get(text), shown: false }
+    })
+  const present = firstOfEach(shown.filter(({ global }) => global)).map(
+    (address): Carried => ({ ...address, named: names.get(address.local), shown: true }),
+  )
+  return [...present, ...absent]
+}
+
+/** Of several stanzas that name an address, the run's own counts, then the one that was there first. */
+function namedAddresses(stanzas: readonly Stanza[]): Map<string, Stanza> {
+  const names = new Map<string, Stanza>()
+  for (const stanza of [...stanzas].reverse().sort((one, other) => Number(one.fresh) - Number(other.fresh))) {
+    for (const { text } of stanza.addresses) {
+      names.set(text, stanza)
     }
   }
+  return names
+}
+
+/** One address may stand twice, with two prefix lengths. */
+function firstOfEach(addresses: readonly Address[]): Address[] {
+  const seen = new Set<string>()
+  return addresses.filter(({ local }) => !seen.has(local) && seen.add(local))
 }
 
 /** A message for each address that only the stanza knows of. */
-export function absentNotices(
-  addresses: readonly CarriedAddress[],
-  snapshot: Snapshot,
-  event: Event,
-): string[] {
+export function absentNotices(addresses: readonly Carried[]): string[] {
   return addresses
-    .filter(
-      ({ local }) =>
-        !snapshot.addresses.some((shown) => shown.local === local && shown.device === snapshot.device),
-    )
-    .map(
-      ({ local }) => `address "${local}" is not on the device: used as given (${event.setter('IF_ADDRESS')})`,
-    )
+    .filter(({ shown }) => !shown)
+    .map(({ local, named }) => {
+      const who = named === undefined ? '' : ` (${named.setter('IF_ADDRESS')})`
+      return `address "${local}" is not on the device: used as given${who}`
+    })
 }

@@ -1,136 +1,114 @@
 /** Owned and wanted state → the changes between them, in the order that keeps traffic flowing. */
 import { isIpv6 } from '../words/address.ts'
-import type { Change, Endpoint, Family, Route, Rule, State } from '../words/state.ts'
+import type { Change, Endpoint, Family, Rule, State } from '../words/state.ts'
 import { DEFAULT_GROUP } from '../words/table.ts'
+import { diffRoutes } from './diff-routes.ts'
 
 /**
- * One family after the other, so that each takes one `ip` process. Within a family: what carries traffic is added
- * before what used to carry it goes, routes before the rules that lead to them, endpoints when both are in, as the
- * kernel starts subflows from a new endpoint at once; on the way out the reverse. A companion goes before its source
- * rule, because the source rule shows whose an orphaned companion is if the run is killed between the two.
+ * Endpoints that go make room first. Then one family after the other, so that each takes one `ip` process: what carries
+ * traffic is added before what used to carry it goes, routes before the rules that lead to them, endpoints when both are
+ * in, as the kernel starts subflows from a new endpoint at once; on the way out the reverse. A companion goes before its
+ * source rule, because the source rule shows whose an orphaned companion is if the run is killed between the two.
  */
-export function diffState(device: string, owned: State, wanted: State): Change[] {
+export function diffState(owned: State, wanted: State): Change[] {
   const families: readonly Family[] = ['inet6', 'inet']
-  const changes = families.flatMap((family) => diffFamily(ofFamily(owned, family), ofFamily(wanted, family)))
-  const limit = diffSubflows(owned, wanted)
-  const group = diffGroup(device, owned, wanted)
-  return wanted.group === DEFAULT_GROUP ? [...limit, ...changes, ...group] : [...group, ...limit, ...changes]
-}
-
-/** The changes that take the given ones back, last first. */
-export function invertChanges(changes: readonly Change[]): Change[] {
-  return changes.map(invertChange).reverse()
-}
-
-function invertChange(change: Change): Change {
-  switch (change.kind) {
-    case 'group':
-      return { ...change, group: change.old, old: change.group }
-    case 'subflows':
-      return { ...change, limit: change.old, old: change.limit }
-    case 'route':
-      return change.verb === 'replace'
-        ? { ...change, route: change.old, old: change.route }
-        : { ...change, verb: opposite(change.verb) }
-    default:
-      return { ...change, verb: opposite(change.verb) }
-  }
-}
-
-function opposite(verb: 'add' | 'delete'): 'add' | 'delete' {
-  return verb === 'add' ? 'delete' : 'add'
-}
-
-function ofFamily(state: State, family: Family): State {
-  const isOurs = (item: { readonly family: Family }) => item.family === family
-  return {
-    ...state,
-    rules: state.rules.filter(isOurs),
-    routes: state.routes.filter(isOurs),
-    endpoints: state.endpoints.filter(({ address }) => isIpv6(address) === (family === 'inet6')),
-  }
-}
-
-function diffFamily(owned: State, wanted: State): Change[] {
-  const rules = {
-    added: missing(wanted.rules, owned.rules, ruleKey),
-    removed: missing(owned.rules, wanted.rules, ruleKey),
-  }
   const endpoints = diffEndpoints(owned.endpoints, wanted.endpoints)
-  const routes = diffRoutes(owned.routes, wanted.routes)
+  const groups = diffGroups(owned, wanted)
   return [
-    ...routes.filter(({ verb }) => verb !== 'delete').sort(connectedFirst),
-    ...['companion', 'source'].flatMap((kind) => ruleChanges('add', rules.added, kind)),
-    ...endpoints,
-    ...['companion', 'source'].flatMap((kind) => ruleChanges('delete', rules.removed, kind)),
-    ...routes
-      .filter(({ verb }) => verb === 'delete')
-      .sort(connectedFirst)
-      .reverse(),
+    ...groups.filter(({ group }) => group !== DEFAULT_GROUP),
+    ...endpoints.removed.map((endpoint): Change => ({ kind: 'endpoint', verb: 'delete', endpoint })),
+    ...diffLimits(owned, wanted),
+    ...families.flatMap((family) =>
+      diffFamily(
+        ofFamily(owned, family),
+        ofFamily(wanted, family),
+        endpoints.changed.filter(({ endpoint }) => isIpv6(endpoint.address) === (family === 'inet6')),
+      ),
+    ),
+    ...groups.filter(({ group }) => group === DEFAULT_GROUP),
   ]
 }
 
-/** The items of a list that the other does not hold. */
-function missing<T>(items: readonly T[], others: readonly T[], key: (item: T) => string): T[] {
-  const known = new Set(others.map(key))
-  return items.filter((item) => !known.has(key(item)))
+type Part = Pick<State, 'rules' | 'routes'>
+
+function ofFamily({ rules, routes }: State, family: Family): Part {
+  const isOurs = (item: { readonly family: Family }) => item.family === family
+  return { rules: rules.filter(isOurs), routes: routes.filter(isOurs) }
 }
 
-function ruleKey({ kind, from, table, priority }: Rule): string {
-  return `${kind} ${from} ${table} ${priority}`
+function diffFamily(owned: Part, wanted: Part, endpoints: readonly Change[]): Change[] {
+  const added = missing(wanted.rules, owned.rules)
+  const removed = missing(owned.rules, wanted.rules)
+  const routes = diffRoutes(owned.routes, wanted.routes)
+  return [
+    ...routes.added,
+    ...['companion', 'source'].flatMap((kind) => ruleChanges('add', added, kind)),
+    ...endpoints,
+    ...['companion', 'source'].flatMap((kind) => ruleChanges('delete', removed, kind)),
+    ...routes.removed,
+  ]
+}
+
+/** The rules of a list that the other does not hold. */
+function missing(rules: readonly Rule[], others: readonly Rule[]): Rule[] {
+  const known = new Set(others.map(ruleKey))
+  return rules.filter((rule) => !known.has(ruleKey(rule)))
+}
+
+function ruleKey({ kind, from, table, priority, suppress }: Rule): string {
+  return `${kind} ${from} ${table} ${priority} ${suppress}`
 }
 
 function ruleChanges(verb: 'add' | 'delete', rules: readonly Rule[], kind: string): Change[] {
   return rules.filter((rule) => rule.kind === kind).map((rule) => ({ kind: 'rule', verb, rule }))
 }
 
-/** What the kernel holds once: a table has one route of a metric to a destination. */
-function routeKey({ table, destination, metric }: Route): string {
-  return `${table} ${destination} ${metric}`
-}
+type EndpointChange = Extract<Change, { kind: 'endpoint' | 'flags' }>
 
-type RouteChange = Extract<Change, { kind: 'route' }>
+/** Flags that the kernel changes under standing subflows (MPTCP_PM_CMD_SET_FLAGS); with others an endpoint goes and comes. */
+const CHANGEABLE = ['backup', 'fullmesh'] as const
 
-/** The kernel takes a gateway only where a connected route leads to it. */
-function connectedFirst(one: RouteChange, other: RouteChange): number {
-  return Number(one.route.gateway !== undefined) - Number(other.route.gateway !== undefined)
-}
-
-function diffRoutes(owned: readonly Route[], wanted: readonly Route[]): RouteChange[] {
-  const standing = new Map(owned.map((route) => [routeKey(route), route]))
-  const changed = wanted.flatMap((route): RouteChange[] => {
-    const old = standing.get(routeKey(route))
-    if (old === undefined) {
-      return [{ kind: 'route', verb: 'add', route }]
+function diffEndpoints(owned: readonly Endpoint[], wanted: readonly Endpoint[]) {
+  const standing = new Map(owned.map((endpoint) => [endpointKey(endpoint), endpoint]))
+  const kept = new Set<Endpoint>()
+  const changed = wanted.flatMap((endpoint): EndpointChange[] => {
+    const old = standing.get(endpointKey(endpoint))
+    if (old === undefined || fixedFlags(old) !== fixedFlags(endpoint)) {
+      return [{ kind: 'endpoint', verb: 'add', endpoint }]
     }
-    // A gateway whose subnet goes stays reachable only as onlink.
-    const isSame = old.gateway === route.gateway && (old.onlink || !route.onlink)
-    return isSame ? [] : [{ kind: 'route', verb: 'replace', route, old }]
+    kept.add(old)
+    const words = changedWords(old, endpoint)
+    return words.length === 0 ? [] : [{ kind: 'flags', endpoint, words }]
   })
-  const removed = missing(owned, wanted, routeKey)
-  return [...changed, ...removed.map((route): RouteChange => ({ kind: 'route', verb: 'delete', route }))]
+  return { removed: owned.filter((endpoint) => !kept.has(endpoint)), changed }
 }
 
-/** The kernel has no change of all flags, so an endpoint with other flags goes and comes; those that go make room first. */
-function diffEndpoints(owned: readonly Endpoint[], wanted: readonly Endpoint[]): Change[] {
-  const key = ({ address, device, flags }: Endpoint) => [address, device, ...[...flags].sort()].join(' ')
-  return [
-    ...missing(owned, wanted, key).map(
-      (endpoint): Change => ({ kind: 'endpoint', verb: 'delete', endpoint }),
-    ),
-    ...missing(wanted, owned, key).map((endpoint): Change => ({ kind: 'endpoint', verb: 'add', endpoint })),
-  ]
+function endpointKey({ id, address, device, implicit }: Endpoint): string {
+  return `${id} ${address} ${device} ${implicit}`
 }
 
-function diffSubflows(owned: State, wanted: State): Change[] {
-  return wanted.subflows === undefined || owned.subflows === undefined
-    ? []
-    : [{ kind: 'subflows', limit: wanted.subflows, old: owned.subflows }]
+function fixedFlags({ flags }: Endpoint): string {
+  return flags.filter((flag) => !CHANGEABLE.some((word) => word === flag)).join(' ')
 }
 
-function diffGroup(device: string, owned: State, wanted: State): Change[] {
-  const old = owned.group ?? DEFAULT_GROUP
-  return wanted.group === undefined || wanted.group === old
-    ? []
-    : [{ kind: 'group', device, group: wanted.group, old }]
+function changedWords(old: Endpoint, { flags }: Endpoint): string[] {
+  return CHANGEABLE.filter((word) => old.flags.includes(word) !== flags.includes(word)).map((word) =>
+    flags.includes(word) ? word : `no${word}`,
+  )
+}
+
+function diffLimits({ limits: old }: State, { limits }: State): Change[] {
+  const isSame =
+    limits === undefined ||
+    old === undefined ||
+    (limits.subflows === old.subflows && limits.addAddrAccepted === old.addAddrAccepted)
+  return isSame ? [] : [{ kind: 'limits', limits }]
+}
+
+type GroupChange = Extract<Change, { kind: 'group' }>
+
+function diffGroups(owned: State, wanted: State): GroupChange[] {
+  return [...wanted.groups]
+    .filter(([device, group]) => owned.groups.get(device) !== group)
+    .map(([device, group]) => ({ kind: 'group', device, group }))
 }

@@ -1,87 +1,96 @@
-/** Which of the uplink's addresses are announced to the kernel's MPTCP path manager, ip-mptcp(8). */
-import { isLinkLocal, isUniqueLocal } from '../words/address.ts'
-import type { Address, Endpoint, EndpointFlag, Snapshot } from '../words/state.ts'
+/** The MPTCP endpoints of a run's uplinks, ip-mptcp(8). */
+import type { Endpoint, EndpointFlag, Snapshot } from '../words/state.ts'
+import { LAST_ENDPOINT_ID } from '../words/table.ts'
+import { type Candidate, findCandidates, isReady } from './candidate.ts'
+import { sharePlaces } from './places.ts'
+import type { Uplink } from './uplink.ts'
 
-/** The kernel's limit of endpoints and of subflows per connection (MPTCP_PM_ADDR_MAX). */
-export const MOST_ENDPOINTS = 8
-
-const DEFAULT_FLAGS: readonly EndpointFlag[] = ['subflow']
-
-/** An address that a run considers for an endpoint. */
-export interface Candidate extends Address {
-  /** What the stanza says of its endpoint: flags, none of them for no endpoint, or undefined where it is silent. */
-  readonly asked: readonly EndpointFlag[] | undefined
-  /** The stanza speaks for this address, so its word changes an endpoint that stands. */
-  readonly own: boolean
-  /** The device has a way out, without which an endpoint is made only where it is asked for. */
-  readonly uplink: boolean
+export interface EndpointQuery {
+  readonly snapshot: Snapshot
+  readonly uplinks: readonly Uplink[]
+  /** The endpoints of ours that the run may change. */
+  readonly owned: readonly Endpoint[]
+  /** The endpoints of each other uplink of ours. */
+  readonly others: readonly (readonly Endpoint[])[]
 }
 
 export interface EndpointPlan {
   readonly endpoints: readonly Endpoint[]
+  /** Endpoints that are not the run's and go all the same: implicit ones in its places, further ones of other uplinks. */
+  readonly evicted: readonly Endpoint[]
   /** Addresses whose endpoint waits for the end of duplicate address detection. */
   readonly waiting: readonly string[]
   /** Addresses that found no place among the kernel's endpoints. */
   readonly left: readonly string[]
+  /** Somebody else's endpoints that stand where a stanza asks for other flags. */
+  readonly kept: readonly Endpoint[]
 }
 
-/**
- * An endpoint that stands keeps its flags, unless the stanza speaks for it; what is missing is added while there is room.
- *
- * @param owned the endpoints that the run may change
- */
-export function planEndpoints(
-  candidates: readonly Candidate[],
-  owned: readonly Endpoint[],
-  snapshot: Snapshot,
-): EndpointPlan {
-  const standing = owned.flatMap((endpoint) => {
-    const candidate = candidates.find(({ local }) => local === endpoint.address)
-    return candidate === undefined ? [] : keptEndpoint(candidate, endpoint)
-  })
-  const missing = candidates.filter(
-    (candidate) =>
-      snapshot.mptcpEnabled &&
-      deservesEndpoint(candidate) &&
-      !snapshot.endpoints.some(
-        (endpoint) => endpoint.address === candidate.local && !isStale(candidate, endpoint),
-      ),
-  )
-  const room = MOST_ENDPOINTS - (snapshot.endpointCount - owned.length + standing.length)
-  const ready = missing.filter(({ tentative }) => !tentative)
+const DEFAULT_FLAGS: readonly EndpointFlag[] = ['subflow']
+
+export function planEndpoints({ snapshot, uplinks, owned, others }: EndpointQuery): EndpointPlan {
+  const foreign = foreignEndpoints(snapshot, owned)
+  const all = uplinks.map((uplink) => findCandidates(uplink, owned))
+  const free = all.map((group) => group.filter(({ address }) => !foreign.has(address.local)))
+  const ready = free.map((group) => group.filter(isReady))
+  const addresses = new Set(ready.flat().map(({ address }) => address.local))
+  const implicit = snapshot.endpoints.filter((one) => one.implicit && addresses.has(one.address))
+  const fixed = snapshot.endpoints.length - owned.length - implicit.length - others.flat().length
+  const { given, evicted } = sharePlaces(ready, others, fixed)
+  const served = new Set(given.map(({ address }) => address.local))
+  const replaced = implicit.filter(({ address }) => served.has(address))
   return {
-    endpoints: [...standing, ...ready.slice(0, Math.max(0, room)).map(newEndpoint)],
-    waiting: missing.filter(({ tentative }) => tentative).map(({ local }) => local),
-    left: ready.slice(Math.max(0, room)).map(({ local }) => local),
+    endpoints: giveIds(given, snapshot, [...owned, ...evicted, ...replaced]),
+    evicted: [...evicted, ...replaced],
+    waiting: free.flat().flatMap((one) => (isReady(one) ? [] : [one.address.local])),
+    left: [...addresses].filter((address) => !served.has(address)),
+    kept: all.flat().flatMap((one) => otherFlags(one, foreign)),
   }
+}
+
+/** By address; the kernel has one endpoint without a port for each. An implicit one counts as absent. */
+function foreignEndpoints({ endpoints }: Snapshot, owned: readonly Endpoint[]): Map<string, Endpoint> {
+  const mine = new Set(owned)
+  const isForeign = (one: Endpoint) => !mine.has(one) && !one.implicit && one.port === undefined
+  return new Map(endpoints.filter(isForeign).map((one) => [one.address, one]))
+}
+
+function otherFlags({ address, asked }: Candidate, foreign: ReadonlyMap<string, Endpoint>): Endpoint[] {
+  const other = foreign.get(address.local)
+  const isAsked = asked === undefined || other === undefined || asked.join() === other.flags.join()
+  return isAsked ? [] : [other]
 }
 
 /**
- * What stays of a standing endpoint. One of a device that was pulled and is back names the old device: it counts as
- * absent, so that a run killed between its removal and the new one ends in the same state. Without a way out it goes.
+ * What stands keeps its id, and its flags unless the stanza speaks for it; one of a device that was pulled and is back
+ * counts as absent. New ones take the highest ids that are free.
+ *
+ * @param freed endpoints whose ids are free once the run has taken them away
  */
-function keptEndpoint(candidate: Candidate, standing: Endpoint): Endpoint[] {
-  const { own, asked, uplink } = candidate
-  if (isStale(candidate, standing) || (own && asked === undefined && !uplink)) {
-    return []
+function giveIds(given: readonly Candidate[], snapshot: Snapshot, freed: readonly Endpoint[]): Endpoint[] {
+  const gone = new Set(freed)
+  const used = new Set(snapshot.endpoints.filter((one) => !gone.has(one)).map(({ id }) => id))
+  for (const { standing } of given) {
+    if (standing !== undefined) {
+      used.add(standing.id)
+    }
   }
-  if (!own || asked === undefined) {
-    return [standing]
-  }
-  return asked.length === 0 ? [] : [{ ...standing, flags: asked }]
+  return given.map(({ address, asked, standing }) => {
+    const { local, device } = address
+    const kept = standing?.device === device ? standing.flags : undefined
+    const id = standing?.id ?? highestFree(used)
+    used.add(id)
+    return {
+      ...{ id, address: local, port: undefined, device, implicit: false },
+      flags: asked ?? kept ?? DEFAULT_FLAGS,
+    }
+  })
 }
 
-function isStale({ device }: Candidate, standing: Endpoint): boolean {
-  return standing.device !== undefined && standing.device !== device
-}
-
-function newEndpoint({ local, device, asked }: Candidate): Endpoint {
-  return { id: undefined, address: local, device, flags: asked ?? DEFAULT_FLAGS }
-}
-
-function deservesEndpoint({ local, temporary, asked, uplink }: Candidate): boolean {
-  if (temporary || isLinkLocal(local)) {
-    return false
+function highestFree(used: ReadonlySet<number>): number {
+  let id = LAST_ENDPOINT_ID
+  while (used.has(id)) {
+    id -= 1
   }
-  return asked === undefined ? uplink && !isUniqueLocal(local) : asked.length > 0
+  return id
 }

@@ -1,90 +1,99 @@
-/** Snapshot → the part that is ours and that the run may change. */
-import type { Event } from '../ask/environment.ts'
-import type { Endpoint, Family, Route, Rule, Snapshot, State } from '../words/state.ts'
-import { deriveTable } from '../words/table.ts'
+/** Snapshot → the part that is ours and that a run may change. */
+import type { Endpoint, Family, Route, Rule } from '../words/state.ts'
+import { FIRST_ENDPOINT_ID, LAST_ENDPOINT_ID, MAIN_TABLE, PROTOCOL } from '../words/table.ts'
+import { devicesOf, type Host } from './host.ts'
 
-/** A table of one family. */
-export type Table = Pick<Rule, 'family' | 'table'>
+/** What a run is about. */
+export interface Scope {
+  /** Those that it brings to the wanted state. */
+  readonly devices: readonly string[]
+  readonly families: readonly Family[]
+  /** It also takes away what belongs to no device any more, in every family that was read. */
+  readonly orphans: boolean
+}
+
+/** The source rules that the run may change: those of its devices, and orphans. */
+export function ownedSources(host: Host, { devices, families, orphans }: Scope): Rule[] {
+  const isOfDevice = (rule: Rule) =>
+    families.includes(rule.family) && devices.some((device) => isRuleOf(host, rule, device))
+  return host.snapshot.rules.filter(
+    (rule) => rule.kind === 'source' && ((orphans && isOrphan(host, rule)) || isOfDevice(rule)),
+  )
+}
+
+/** No interface has the address any more. */
+export function isOrphan(host: Host, { from }: Rule): boolean {
+  return host.holdersOf(from).length === 0
+}
 
 /**
- * Up: what belongs to the device, and what its tables hold for addresses that are gone.
- * Down: the same, and every orphan: rules whose address no local interface has any more, with their endpoints.
- * Down of an alias: the orphans, and the routes to subnets that the device does not carry any more.
+ * Whose a rule is follows from its table: from our routes in it, or where it is empty from who lays claim to it. A device
+ * that alone has the address owns the rule in any case, as no other rule for the address may go before its own.
+ */
+function isRuleOf(host: Host, { family, from, table }: Rule, device: string): boolean {
+  const holders = host.holdersOf(from)
+  if (holders.length === 1 && holders[0] === device) {
+    return true
+  }
+  const through = host.devicesOfTable(family, table)
+  if (through.length > 0) {
+    return through.includes(device)
+  }
+  const claimants = host.claimantsOf(family, table)
+  return claimants.includes(device) && !holders.some((other) => other !== device && claimants.includes(other))
+}
+
+/** @param tables those of the device's uplinks and of its rules */
+export function ownedRoutes(
+  host: Host,
+  device: string,
+  families: readonly Family[],
+  tables: ReadonlySet<string>,
+): Route[] {
+  const own = host.ownRoutesOf(device).filter(({ family }) => families.includes(family))
+  // An IPv6 route of ours that stands behind somebody else's shows their protocol; a delete that names ours finds it or nothing.
+  const hidden = [...tables].flatMap((key) => {
+    const [family = 'inet6', table] = key.split(' ') as [Family, string]
+    return host
+      .foreignRoutesIn(family, Number(table))
+      .filter((route) => route.behind && route.table !== MAIN_TABLE && devicesOf(route).includes(device))
+      .map((route) => ({ ...route, protocol: PROTOCOL, attributes: [] }))
+  })
+  return [...own, ...hidden]
+}
+
+/** Whether the endpoint bears our mark: an id of ours, and no word in it that we never give. */
+export function isMarked({ id, port, implicit }: Endpoint): boolean {
+  return id >= FIRST_ENDPOINT_ID && id <= LAST_ENDPOINT_ID && port === undefined && !implicit
+}
+
+/** An endpoint names a device by its index: of one that is gone only the number is left. */
+export function isOfGoneDevice(host: Host, { device }: Endpoint): boolean {
+  return device !== undefined && host.link(device) === undefined
+}
+
+/**
+ * A marked endpoint is the device's where its address has a rule of the device; one whose address is nowhere has lost
+ * its rule.
  *
- * @param tables those that the run is about to use for the device
+ * @param sources the addresses of the device's rules, those included that the run is about to add
  */
-export function ownedState(event: Event, snapshot: Snapshot, tables: readonly Table[]): State {
-  const rules = snapshot.rules.filter(
-    (rule) => event.families.includes(rule.family) && isOwned(rule, event, snapshot, tables),
-  )
-  const mine = event.direction === 'up' ? carriedBy(snapshot, snapshot.device) : []
-  const addresses = new Set([...rules.map((rule) => rule.from), ...mine])
-  return {
-    rules,
-    routes: snapshot.routes.filter(
-      (route) => event.families.includes(route.family) && isOwnedRoute(route, event, snapshot),
-    ),
-    endpoints: snapshot.endpoints.filter((endpoint: Endpoint) => addresses.has(endpoint.address)),
-    group: snapshot.link?.group,
-    subflows: snapshot.subflows,
+export function isEndpointOf(
+  host: Host,
+  endpoint: Endpoint,
+  device: string,
+  sources: ReadonlySet<string>,
+): boolean {
+  if (!isMarked(endpoint)) {
+    return false
   }
+  const isHere = endpoint.device === device
+  const isRuled = sources.has(endpoint.address)
+  const isNowhere = host.holdersOf(endpoint.address).length === 0
+  return isHere ? isRuled || isNowhere : isRuled && isOfGoneDevice(host, endpoint)
 }
 
-/** Whether the address is on the device, and on no other. */
-export function isOnlyOn(snapshot: Snapshot, address: string): boolean {
-  const holders = holdersOf(address, snapshot)
-  return holders.length > 0 && holders.every((device) => device === snapshot.device)
-}
-
-function holdersOf(address: string, snapshot: Snapshot): string[] {
-  const all = [...snapshot.addresses, ...snapshot.otherAddresses]
-  return all.filter(({ local }) => local === address).map(({ device }) => device)
-}
-
-function carriedBy(snapshot: Snapshot, device: string): string[] {
-  return snapshot.addresses.filter((address) => address.device === device).map((address) => address.local)
-}
-
-function isOwned(rule: Rule, event: Event, snapshot: Snapshot, used: readonly Table[]): boolean {
-  const holders = holdersOf(rule.from, snapshot)
-  const isOrphan = holders.length === 0
-  if (isOrphan && event.direction === 'down') {
-    return true
-  }
-  const mayBeOurs = isOrphan || holders.includes(snapshot.device)
-  const isOfDevice = isOnlyOn(snapshot, rule.from) || (mayBeOurs && leadsToDevice(rule, snapshot, used))
-  if (event.direction === 'down') {
-    return !event.alias && isOfDevice
-  }
-  return isOfDevice || (isOrphan && event.addresses.some(({ text }) => text === rule.from))
-}
-
-/**
- * Whether the rule, or the source rule that it accompanies, looks up one of the device's tables. This is what tells
- * whose a rule is when its address is gone, or is on a second device too.
- */
-function leadsToDevice(rule: Rule, snapshot: Snapshot, used: readonly Table[]): boolean {
-  const tables = deviceTables(snapshot, rule.family, used)
-  return snapshot.rules.some(
-    (other) => other.from === rule.from && other.kind === 'source' && tables.has(other.table),
-  )
-}
-
-/** The tables that hold our routes through the device, that our rules for its addresses look up, or that it gets. */
-function deviceTables(snapshot: Snapshot, family: Family, used: readonly Table[]): Set<number> {
-  const ofRules = snapshot.rules.filter((rule) => rule.kind === 'source' && isOnlyOn(snapshot, rule.from))
-  const known = [...ofRules, ...snapshot.routes, ...used].filter((item) => item.family === family)
-  return new Set([...known.map(({ table }) => table), deriveTable(snapshot.device)])
-}
-
-function isOwnedRoute(route: Route, event: Event, snapshot: Snapshot): boolean {
-  if (!event.alias || event.direction === 'up') {
-    return true
-  }
-  const carried = snapshot.addresses.filter(
-    (address) => address.device === snapshot.device && address.family === route.family,
-  )
-  const statics = snapshot.staticRoutes.map(({ destination }) => destination)
-  const kept = [...carried.map(({ subnet }) => subnet), ...statics, 'default', 'fe80::/64']
-  return carried.length === 0 || !kept.includes(route.destination)
+export function isOrphanEndpoint(host: Host, endpoint: Endpoint): boolean {
+  const isNowhere = host.holdersOf(endpoint.address).length === 0
+  return isMarked(endpoint) && isNowhere && isOfGoneDevice(host, endpoint)
 }

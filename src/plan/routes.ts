@@ -1,107 +1,121 @@
-/** The routes that an uplink wants in its table, and what is in their place already. */
-
-import type { Event } from '../ask/environment.ts'
-import type { Family, Route, Snapshot } from '../words/state.ts'
-import { IPV6_METRIC, MAIN_TABLE } from '../words/table.ts'
-import type { CarriedAddress } from './carried.ts'
-import type { NextHop } from './gateway.ts'
+/** The routes of a way: main's as they are, the default, and a second default in main for failover. */
+import type { Family, Hop, Route } from '../words/state.ts'
+import { GLOBAL_SCOPE, LINK_SCOPE, MAIN_TABLE, PROTOCOL } from '../words/table.ts'
+import type { WayOut } from './gateway.ts'
+import type { Host } from './host.ts'
+import { mirrorMain, ownRoute } from './mirror.ts'
+import { crowdedNotice, takenMetricNotice, twinNotice, uselessMetricNotice } from './notices.ts'
+import type { Way } from './ways.ts'
 
 export interface RouteQuery {
+  readonly host: Host
+  readonly device: string
   readonly family: Family
-  readonly event: Event
-  readonly snapshot: Snapshot
-  readonly addresses: readonly CarriedAddress[]
   readonly table: number
-  readonly hop: NextHop | undefined
+  readonly way: Way
 }
 
-/** Connected routes and the default, a second default in main for failover, and what other stanzas have put in. */
-export function wantedRoutes(query: RouteQuery): Route[] {
-  const { family, event, addresses, table, hop } = query
-  const metric = family === 'inet6' ? IPV6_METRIC : 0
-  const base = { family, table, device: event.device, gateway: undefined, metric, onlink: false }
-  const subnets = addresses.flatMap(({ subnet }) => subnet ?? [])
-  // Main's own fe80::/64 is passed over by the companion rule, as it goes through an uplink.
-  const destinations = new Set([...subnets, ...(family === 'inet6' ? ['fe80::/64'] : [])])
-  const connected = [...destinations].map((destination) => ({ ...base, destination }))
-  const statics = event.options.mainRoutes === 'keep' ? staticRoutes(query, destinations) : []
-  const out = hop === undefined ? [] : [{ ...base, ...hop, destination: 'default' }]
-  const mainMetric = metricHolder(query) === undefined ? event.options.metric : undefined
-  const failover =
-    mainMetric === undefined ? [] : out.map((route) => ({ ...route, table: MAIN_TABLE, metric: mainMetric }))
-  return [...connected, ...statics, ...out, ...failover, ...keptRoutes(query)]
+export interface PlannedRoutes {
+  readonly routes: readonly Route[]
+  readonly notices: readonly string[]
 }
 
-/**
- * Main's other routes through the uplink: the companion rule passes over them, as the device is an uplink, and without
- * them here a network behind another router of the link would be sought behind the gateway.
- */
-function staticRoutes({ family, snapshot, table }: RouteQuery, connected: ReadonlySet<string>): Route[] {
-  const best = new Map<string, Route>()
-  for (const route of snapshot.staticRoutes) {
-    const rival = best.get(route.destination)
-    if (
-      route.family === family &&
-      !connected.has(route.destination) &&
-      !(rival && rival.metric <= route.metric)
-    ) {
-      best.set(route.destination, route)
-    }
+export function wantedRoutes(query: RouteQuery): PlannedRoutes {
+  const { host, device, family, table, way } = query
+  const mainRoutes = way.stanza?.options.mainRoutes ?? 'keep'
+  const mirror = mirrorMain({ host, device, family, table, mainRoutes })
+  const linkLocal = family === 'inet6' ? [connectedRoute(query, 'fe80::/64')] : []
+  const defaults = way.out === undefined ? [] : defaultRoutes(way.out, family, table)
+  const all = distinctRoutes([...mirror.routes, ...plannedSubnets(query), ...linkLocal, ...defaults])
+  const placed = all.map((route) => ({ route, twin: twinOf(route, host, device) }))
+  const failover = failoverRoutes(query)
+  return {
+    routes: [...placed.flatMap(({ route, twin }) => (twin === undefined ? [route] : [])), ...failover.routes],
+    notices: [
+      ...mirror.notices,
+      ...(mainRoutes === 'keep' ? crowdedNotice(host, device, family) : []),
+      ...placed.flatMap(({ route, twin }) => twinNotice(route, twin)),
+      ...failover.notices,
+    ],
   }
-  const metric = family === 'inet6' ? IPV6_METRIC : 0
-  return [...best.values()].map((route) => ({ ...route, table, metric }))
 }
 
-/** The default through another device that has the metric which the stanza asks for. */
-function metricHolder({ family, event, snapshot }: RouteQuery): Route | undefined {
-  return snapshot.otherDefaults.find(
-    (route) => route.family === family && route.metric === event.options.metric,
+function defaultRoutes({ hops, attributes }: WayOut, family: Family, table: number): Route[] {
+  const route = { ...ownRoute(family, table), destination: 'default', attributes }
+  const make = (some: readonly Hop[]): Route => ({ ...route, hops: some, scope: scopeOf(family, some) })
+  // In IPv6 each hop is a route of its own.
+  return family === 'inet6' ? hops.map((hop) => make([hop])) : [make(hops)]
+}
+
+function scopeOf(family: Family, hops: readonly Hop[]): number {
+  return family === 'inet' && hops.every(({ gateway }) => gateway === undefined) ? LINK_SCOPE : GLOBAL_SCOPE
+}
+
+/** The subnets of addresses that are yet to come: of those alone the stanza's prefix length counts. */
+function plannedSubnets(query: RouteQuery): Route[] {
+  return query.way.addresses
+    .filter(({ shown }) => !shown)
+    .flatMap(({ local, named }) => named?.addresses.find(({ text }) => text === local)?.subnet ?? [])
+    .map((subnet) => connectedRoute(query, subnet))
+}
+
+function connectedRoute({ device, family, table }: RouteQuery, destination: string): Route {
+  const hops = [{ gateway: undefined, device, onlink: false, weight: 1 }]
+  return { ...ownRoute(family, table), destination, hops, scope: scopeOf(family, hops), attributes: [] }
+}
+
+/** What the kernel holds once. In IPv6 that is every hop, and of the first of two that are the same it keeps the attributes. */
+export function routeKey({ family, table, destination, tos, metric, hops }: Route): string {
+  const hop = family === 'inet6' ? ` ${hops[0]?.gateway} ${hops[0]?.device}` : ''
+  return `${family} ${table} ${destination} ${tos} ${metric}${hop}`
+}
+
+/** What a table has one winner of. */
+export function placeKey({ family, table, destination, tos, metric }: Route): string {
+  return `${family} ${table} ${destination} ${tos} ${metric}`
+}
+
+function distinctRoutes(routes: readonly Route[]): Route[] {
+  const byKey = new Map<string, Route>()
+  for (const route of routes) {
+    byKey.set(routeKey(route), byKey.get(routeKey(route)) ?? route)
+  }
+  return [...byKey.values()]
+}
+
+/** Somebody else's route in the place of a wanted one, where ours does not stand: it stays, and ours is left out. */
+function twinOf(route: Route, host: Host, device: string): Route | undefined {
+  const place = placeKey(route)
+  if (isStanding(place, host, device)) {
+    return undefined
+  }
+  return host.foreignRoutesIn(route.family, route.table).find((other) => placeKey(other) === place)
+}
+
+function isStanding(place: string, host: Host, device: string): boolean {
+  return host.ownRoutesOf(device).some((own) => placeKey(own) === place)
+}
+
+/** Main may have one default of a metric: where somebody has it already, that costs this route and nothing else. */
+function failoverRoutes(query: RouteQuery): PlannedRoutes {
+  const { host, device, family, way } = query
+  const { stanza, out } = way
+  const metric = stanza?.options.metric
+  if (stanza === undefined || metric === undefined) {
+    return { routes: [], notices: [] }
+  }
+  if (out === undefined) {
+    return { routes: [], notices: [uselessMetricNotice(stanza, family)] }
+  }
+  const routes = defaultRoutes(out, family, MAIN_TABLE).map((route) => ({ ...route, metric }))
+  const place = routes[0] && placeKey(routes[0])
+  const holders = host.snapshot.routes.filter(
+    (route) => route.table === MAIN_TABLE && placeKey(route) === place,
   )
-}
-
-/** A message where main can have no default of the metric that the stanza asks for. */
-export function metricNotice(query: RouteQuery): string[] {
-  const { family, event, hop } = query
-  const metric = event.options.metric
-  if (metric === undefined) {
-    return []
-  }
-  const holder = metricHolder(query)
-  const why =
-    hop === undefined
-      ? `has no effect: there is no ${family} gateway`
-      : holder && `is the metric of the default route through ${holder.device}: choose another`
-  return why === undefined ? [] : [`mptcp-metric "${metric}" ${why} (${event.setter('IF_MPTCP_METRIC')})`]
-}
-
-/** What other stanzas of the device put into their own tables, and what stands in main where the run is silent. */
-function keptRoutes({ family, event, snapshot, addresses, table }: RouteQuery): Route[] {
-  const others = addresses.filter(({ own }) => !own)
-  const tables = new Set(
-    others.flatMap(({ standing }) => standing?.table ?? []).filter((other) => other !== table),
-  )
-  if ((others.length > 0 || event.byHand) && event.options.metric === undefined) {
-    tables.add(MAIN_TABLE)
-  }
-  return snapshot.routes.filter((route) => route.family === family && tables.has(route.table))
-}
-
-/** Somebody else's route in the place of a wanted one: it stays, and ours is left out. */
-export function foreignTwin(route: Route, snapshot: Snapshot): Route | undefined {
-  return snapshot.foreignRoutes.find(
-    (other) =>
-      other.family === route.family &&
-      other.table === route.table &&
-      other.destination === route.destination &&
-      other.metric === route.metric,
-  )
-}
-
-/** A message where the twin leads elsewhere. */
-export function twinNotice(route: Route, twin: Route | undefined): string[] {
-  if (twin === undefined || twin.gateway === route.gateway) {
-    return []
-  }
-  const via = twin.gateway === undefined ? '' : ` via ${twin.gateway}`
-  return [`table ${route.table} has a route of another program to ${route.destination}${via}: left as it is`]
+  const isOwn = (route: Route) =>
+    route.protocol === PROTOCOL && route.hops.every((hop) => hop.device === device)
+  const holder = holders.some(isOwn) ? undefined : holders[0]
+  return holder === undefined
+    ? { routes, notices: [] }
+    : { routes: [], notices: takenMetricNotice(stanza, out, holder) }
 }

@@ -1,111 +1,150 @@
-/** One family of an event → the addresses, the table, the way out, the rules and the routes of the uplink. */
-
-import type { Event } from '../ask/environment.ts'
-import type { Lease } from '../ask/lease.ts'
+/** One family of a device → its ways with their tables, rules and routes. */
+import type { Lease } from '../ask/leases/leases.ts'
+import type { Stanza } from '../ask/stanza.ts'
 import { Refusal } from '../words/refusal.ts'
-import type { Family, Route, Rule, Snapshot } from '../words/state.ts'
-import { deriveTable, isUsableTable, MAIN_TABLE, PRIORITY } from '../words/table.ts'
-import { absentNotices, type CarriedAddress, carriedAddresses, checkHolders } from './carried.ts'
-import { chooseNextHop, type NextHop } from './gateway.ts'
-import { foreignTwin, metricNotice, twinNotice, wantedRoutes } from './routes.ts'
+import type { Family, Route, Rule } from '../words/state.ts'
+import { PRIORITY } from '../words/table.ts'
+import { absentNotices, type Carried, carriedAddresses } from './carried.ts'
+import { companionOf, terminalDefault } from './companion.ts'
+import type { GatewayQuery } from './gateway.ts'
+import { type Host, stanzasOf } from './host.ts'
+import { halvesNotice, silentDhcpNotice } from './notices.ts'
+import { wantedRoutes } from './routes.ts'
+import { devicesOfRule } from './speaker.ts'
+import { chooseTables, type TableNames } from './table.ts'
+import { splitWays, type Way } from './ways.ts'
 
 /** What a plan may have to look up outside the kernel. */
 export interface Lookups {
-  /** rt_tables: names to ids. */
-  readonly tableNames: () => ReadonlyMap<string, number>
-  readonly leases: () => readonly Lease[]
+  readonly tableNames: TableNames
+  readonly leases: (device: string) => readonly Lease[]
 }
 
-/** What a run wants of one family. */
-export interface Uplink {
-  readonly event: Event
-  readonly addresses: readonly CarriedAddress[]
-  readonly hop: NextHop | undefined
+export interface UplinkQuery {
+  readonly host: Host
+  readonly device: string
+  readonly family: Family
+  readonly lookups: Lookups
+  /** A hook runs, and nothing is recorded of the device: what stands of ours is evidence. */
+  readonly trustsTable: boolean
+}
+
+/** A way with all that it needs in the kernel but its endpoints. */
+export interface Uplink extends Way {
+  readonly device: string
+  readonly family: Family
+  readonly table: number
   readonly rules: readonly Rule[]
   readonly routes: readonly Route[]
+}
+
+export interface UplinkPlan {
+  readonly uplinks: readonly Uplink[]
   readonly notices: readonly string[]
   /** What only -v tells: why there is less than a whole uplink. */
   readonly details: readonly string[]
 }
 
-/** @throws Refusal where the table or an address belongs to another device */
-export function planUplink(family: Family, event: Event, snapshot: Snapshot, lookups: Lookups): Uplink {
-  const addresses = carriedAddresses(family, event, snapshot)
-  if (addresses.length === 0) {
-    const details = [`no ${family} address of global scope: nothing to route`]
-    return { event, addresses, hop: undefined, rules: [], routes: [], notices: [], details }
+/** @throws Refusal where a gateway, a table or an address of a stanza cannot be had */
+export function planUplinks(query: UplinkQuery): UplinkPlan {
+  const { host, device, family, lookups, trustsTable } = query
+  const stanzas = currentStanzas(query)
+  const carried = carriedAddresses(host, device, family, stanzas)
+  const addresses = carried.filter((address) => otherHolder(address, query) === undefined)
+  const gatewayQuery: GatewayQuery = {
+    ...{ host, device, family, addresses, stanzas, trustsTable },
+    leases: () => lookups.leases(device),
   }
-  checkHolders(addresses, snapshot, event)
-  const table = chooseTable(event, addresses, lookups)
-  checkTable(table, family, snapshot, event)
-  const hop = chooseNextHop({ event, snapshot, family, addresses, table, leases: lookups.leases })
-  const rules = addresses.flatMap((address) => rulesFor(address, table, event, snapshot))
-  const query = { family, event, snapshot, addresses, table, hop }
-  const routes = wantedRoutes(query)
+  const ways = splitWays(gatewayQuery)
+  const tables = chooseTables(ways, { host, device, family, tableNames: lookups.tableNames })
+  const planned = ways.map((way) => planWay(way, tables.get(way) ?? 0, query))
   return {
-    event,
-    addresses,
-    hop,
-    rules,
-    routes: routes.filter((route) => foreignTwin(route, snapshot) === undefined),
+    uplinks: planned.map(({ uplink }) => uplink),
     notices: [
-      ...absentNotices(addresses, snapshot, event),
-      ...routes.flatMap((route) => twinNotice(route, foreignTwin(route, snapshot))),
-      ...metricNotice(query),
+      ...absentNotices(addresses),
+      ...heldNotices(carried, query),
+      ...planned.flatMap(({ notices }) => notices),
+      ...silentDhcpNotice(stanzas, ways, addresses),
+      ...(ways.some(({ out }) => out !== undefined) ? halvesNotice(host, device, family) : []),
     ],
-    details: hop === undefined ? [`no ${family} gateway: rules and connected routes only`] : [],
+    details: detailsOf(ways, addresses, family),
   }
 }
 
-function chooseTable(event: Event, addresses: readonly CarriedAddress[], lookups: Lookups): number {
-  const asked = event.options.table
-  if (typeof asked === 'number') {
-    return asked
-  }
-  if (asked !== undefined) {
-    const id = lookups.tableNames().get(asked)
-    if (id === undefined || !isUsableTable(id)) {
-      const why = id === undefined ? 'is not in rt_tables' : `is table ${id}, which is not free for use`
-      const cure = 'name it in /etc/iproute2/rt_tables or give a number'
-      throw new Refusal(`mptcp-table "${asked}" ${why}: ${cure} (${event.setter('IF_MPTCP_TABLE')})`)
-    }
-    return id
-  }
-  const standing = [...addresses.filter(({ own }) => own), ...addresses].find(
-    (address) => address.standing,
-  )?.standing
-  const named = standing === undefined ? lookups.tableNames().get(event.device) : undefined
-  return standing?.table ?? (named !== undefined && isUsableTable(named) ? named : deriveTable(event.device))
-}
-
-function checkTable(table: number, family: Family, snapshot: Snapshot, event: Event): void {
-  const ours = snapshot.rules.filter(
-    (rule) => rule.family === family && rule.kind === 'source' && rule.table === table,
+/** A record whose addresses have all left the device is about another time. */
+function currentStanzas({ host, device, family }: UplinkQuery): Stanza[] {
+  const shown = new Set(host.addressesOf(device).map(({ local }) => local))
+  return stanzasOf(host, device, family).filter(
+    ({ fresh, addresses }) =>
+      fresh || addresses.length === 0 || addresses.some(({ text }) => shown.has(text)),
   )
-  for (const rule of ours) {
-    const holders = snapshot.addresses.filter((address) => address.local === rule.from)
-    if (holders.length > 0 && holders.every((holder) => holder.device !== snapshot.device)) {
-      const origin = event.options.table === undefined ? 'not set' : event.setter('IF_MPTCP_TABLE')
-      const why = `is in use by ${holders[0]?.device} (rule from ${rule.from})`
-      throw new Refusal(`mptcp-table "${table}" ${why}: choose another with mptcp-table (${origin})`)
-    }
-  }
 }
 
-/** An address of another stanza keeps the table, the priority and the companion that it has. */
-function rulesFor(address: CarriedAddress, ownTable: number, event: Event, snapshot: Snapshot): Rule[] {
-  const { family, local, standing, own } = address
-  const asked = event.options.priority
-  const priority = (own ? (asked ?? standing?.priority) : (standing?.priority ?? asked)) ?? PRIORITY
-  const table = own ? ownTable : (standing?.table ?? ownTable)
-  const source: Rule = { kind: 'source', family, from: local, table, priority }
-  const companion: Rule = {
-    kind: 'companion',
-    family,
-    from: local,
-    table: MAIN_TABLE,
-    priority: priority - 1,
+function detailsOf(ways: readonly Way[], addresses: readonly Carried[], family: Family): string[] {
+  if (addresses.length === 0) {
+    return [`no ${family} address of global scope: nothing to route`]
   }
-  const accompanied = snapshot.rules.some((rule) => rule.kind === 'companion' && rule.from === local)
-  return event.options.mainRoutes === 'keep' || (!own && accompanied) ? [companion, source] : [source]
+  if (ways.length === 0) {
+    return [`no ${family} gateway: not an uplink`]
+  }
+  const isBare = ways.every(({ out }) => out === undefined)
+  return isBare ? [`no ${family} gateway: rules and connected routes only`] : []
+}
+
+/**
+ * The other device that has the address and its rule: rules by source address cannot tell two devices with one address
+ * apart, so the first keeps it.
+ */
+function otherHolder({ local, shown }: Carried, { host, device, family }: UplinkQuery): string | undefined {
+  const other = host.holdersOf(local).find((holder) => holder !== device)
+  if (other === undefined || !shown) {
+    return other
+  }
+  const rule = host.sourcesOf(local).find((source) => source.family === family)
+  const owners = rule === undefined ? [] : devicesOfRule(host, rule)
+  return owners.length > 0 && !owners.includes(device) ? owners.find((owner) => owner === other) : undefined
+}
+
+/** @throws Refusal for an address that the run's own stanza names */
+function heldNotices(carried: readonly Carried[], query: UplinkQuery): string[] {
+  return carried.flatMap((address) => {
+    const other = otherHolder(address, query)
+    const { local, named, shown } = address
+    if (other === undefined) {
+      return []
+    }
+    const why = shown
+      ? `is also on ${other}, whose rule it has; rules by source address cannot tell the two apart: give one of them another address`
+      : `is on ${other}, not on ${query.device}`
+    if (named?.fresh === true) {
+      throw new Refusal(`address "${local}" ${why} (${named.setter('IF_ADDRESS')})`)
+    }
+    return [`address "${local}" ${why}`]
+  })
+}
+
+function planWay(way: Way, table: number, query: UplinkQuery): { uplink: Uplink; notices: string[] } {
+  const { host, device, family } = query
+  const planned = wantedRoutes({ host, device, family, table, way })
+  const rules = way.addresses.flatMap((address) => rulesFor(address, way, table, query))
+  const uplink = { ...way, device, family, table, rules, routes: planned.routes }
+  return { uplink, notices: [...planned.notices] }
+}
+
+/** The source rule of an address, behind its companion. */
+function rulesFor(address: Carried, way: Way, table: number, query: UplinkQuery): Rule[] {
+  const { host, family, trustsTable } = query
+  const from = address.local
+  const standing = trustsTable ? host.sourcesOf(from)[0]?.priority : undefined
+  const options = (address.named ?? way.stanza)?.options
+  const asked = options?.priority
+  const priority = (isSpokenFor(address, way) ? (asked ?? standing) : (standing ?? asked)) ?? PRIORITY
+  const source: Rule = { kind: 'source', family, from, table, priority, suppress: undefined }
+  const isAlone = options?.mainRoutes === 'ignore' || terminalDefault(host, family) !== undefined
+  return isAlone ? [source] : [companionOf(source), source]
+}
+
+/** A stanza speaks for the addresses that it names, or for all if it names none. */
+export function isSpokenFor({ named }: Carried, { stanza }: Way): boolean {
+  return named !== undefined || stanza === undefined || stanza.addresses.length === 0
 }

@@ -1,122 +1,133 @@
-/** Event and snapshot → the state that the run wants. */
+/** What is asked for and what the kernel shows → what a run may change, and the state that it wants. */
+import { Refusal } from '../words/refusal.ts'
+import type { Family, Rule, State } from '../words/state.ts'
+import { terminalNotice } from './companion.ts'
+import type { Host } from './host.ts'
+import { endpointNotices, groupNotice, mptcpDetail, pathManagerNotice } from './notices.ts'
+import { ownedRoutes, ownedSources, type Scope } from './owned.ts'
+import { endpointsOf, groupsOf, limitsOf, rulesOf } from './parts.ts'
+import { type Lookups, planUplinks, type Uplink } from './uplink.ts'
 
-import type { Event } from '../ask/environment.ts'
-import type { Snapshot, State } from '../words/state.ts'
-import { DEFAULT_GROUP, UPLINK_GROUP } from '../words/table.ts'
-import { type Candidate, MOST_ENDPOINTS, planEndpoints } from './endpoint.ts'
-import { isOnlyOn, ownedState } from './owned.ts'
-import { type Lookups, planUplink, type Uplink } from './uplink.ts'
+export interface PlanQuery {
+  readonly host: Host
+  readonly scope: Scope
+  readonly lookups: Lookups
+  /** A hook runs, and nothing is recorded of the device: what stands of ours is evidence. */
+  readonly trustsTable: (device: string) => boolean
+}
 
 export interface Plan {
   /** What the run may change. */
   readonly owned: State
   readonly wanted: State
+  readonly uplinks: readonly Uplink[]
+  /** Devices that cannot have what is asked for, each with the reason; they are left as they are. */
+  readonly refused: ReadonlyMap<string, Refusal>
   /** What the admin should hear, though the run goes on. */
   readonly notices: readonly string[]
   /** What only -v tells. */
   readonly details: readonly string[]
   /** Addresses whose endpoint waits for the end of duplicate address detection. */
   readonly waiting: readonly string[]
+  /** Some address found no place among the kernel's endpoints. */
+  readonly short: boolean
 }
 
-const NOTHING: State = { rules: [], routes: [], endpoints: [], group: undefined, subflows: undefined }
+const NOTHING: State = { rules: [], routes: [], endpoints: [], groups: new Map(), limits: undefined }
 
 /** What a run wants that has nothing to act on. */
-export const NO_PLAN: Plan = { owned: NOTHING, wanted: NOTHING, notices: [], details: [], waiting: [] }
-
-/**
- * @throws Refusal where the stanza asks for a table that it cannot have, or an address has its rule on another device
- */
-export function planState(event: Event, snapshot: Snapshot, lookups: Lookups): Plan {
-  return event.direction === 'up' ? planUp(event, snapshot, lookups) : planDown(event, snapshot)
+export const EMPTY_PLAN: Plan = {
+  owned: NOTHING,
+  wanted: NOTHING,
+  uplinks: [],
+  refused: new Map(),
+  notices: [],
+  details: [],
+  waiting: [],
+  short: false,
 }
 
-/** Down is the empty state. The link leaves the uplinks' group with the last rule of any family. */
-function planDown(event: Event, snapshot: Snapshot): Plan {
-  const others = [...snapshot.rules.filter((rule) => isOnlyOn(snapshot, rule.from)), ...snapshot.routes]
-  const remains = others.some(({ family }) => !event.families.includes(family))
-  const leaves = !event.alias && !remains && snapshot.link?.group === UPLINK_GROUP
+export function planHost(query: PlanQuery): Plan {
+  const { host, scope } = query
+  const plans = planDevices(query)
+  const refused = new Map(plans.flatMap(({ device, error }) => (error ? [[device, error] as const] : [])))
+  const devices = scope.devices.filter((device) => !refused.has(device))
+  const acting = { ...scope, devices }
+  const uplinks = plans.filter(({ device }) => !refused.has(device)).flatMap((plan) => plan.uplinks)
+  const sources = ownedSources(host, acting)
+  const endpoints = endpointsOf(host, acting, uplinks, sources)
+  const rules = rulesOf(host, acting, uplinks, sources)
+  const { snapshot } = host
+  const outDevices = [...new Set(uplinks.filter(({ out }) => out !== undefined).map(({ device }) => device))]
   return {
-    owned: ownedState(event, snapshot, []),
-    wanted: { ...NOTHING, group: leaves ? DEFAULT_GROUP : undefined },
-    notices: [],
-    details: [],
-    waiting: [],
-  }
-}
-
-function planUp(event: Event, snapshot: Snapshot, lookups: Lookups): Plan {
-  const uplinks = event.families.map((family) => planUplink(family, event, snapshot, lookups))
-  const rules = uplinks.flatMap((uplink) => uplink.rules)
-  const owned = ownedState(
-    event,
-    snapshot,
-    rules.filter(({ kind }) => kind === 'source'),
-  )
-  const endpoints = planEndpoints(uplinks.flatMap(candidates), owned.endpoints, snapshot)
-  const isUplink = uplinks.some(({ hop }) => hop !== undefined)
-  return {
-    owned,
-    wanted: {
-      rules,
-      routes: uplinks.flatMap(({ routes }) => routes),
-      endpoints: endpoints.endpoints,
-      group: wantedGroup(event, snapshot, isUplink),
-      subflows: raisedLimit(snapshot, owned.endpoints.length, endpoints.endpoints.length),
+    owned: {
+      rules: rules.owned,
+      routes: devices.flatMap((device) =>
+        ownedRoutes(host, device, scope.families, tablesOf(uplinks, sources)),
+      ),
+      endpoints: [...endpoints.owned, ...endpoints.plan.evicted],
+      groups: new Map(snapshot.links.map(({ name, group }) => [name, group])),
+      limits: snapshot.limits,
     },
+    wanted: {
+      rules: rules.wanted,
+      routes: uplinks.flatMap(({ routes }) => routes),
+      endpoints: endpoints.plan.endpoints,
+      groups: groupsOf(host, acting, uplinks),
+      limits: limitsOf(snapshot, endpoints.owned, endpoints.plan),
+    },
+    uplinks,
+    refused,
     notices: [
-      ...uplinks.flatMap(({ notices }) => notices),
-      ...(isUplink && !isFreeGroup(snapshot) ? [groupNotice(snapshot)] : []),
-      ...leftNotice(endpoints.left),
+      ...plans.flatMap(({ notices }) => notices),
+      ...(uplinks.length > 0 ? terminalNotice(host, scope.families) : []),
+      ...outDevices.flatMap((device) => groupNotice(host, device)),
+      ...endpointNotices(endpoints.plan),
+      ...(outDevices.length > 0 ? pathManagerNotice(snapshot) : []),
     ],
     details: [
-      ...uplinks.flatMap(({ details }) => details),
-      ...(snapshot.mptcpEnabled
-        ? []
-        : ['MPTCP is off in the kernel (sysctl net.mptcp.enabled): no endpoint is made']),
+      ...plans.flatMap(({ details }) => details),
+      ...(uplinks.length > 0 ? mptcpDetail(snapshot) : []),
     ],
-    waiting: endpoints.waiting,
+    waiting: endpoints.plan.waiting,
+    short: endpoints.plan.left.length > 0,
   }
 }
 
-function candidates({ event, addresses, hop }: Uplink): Candidate[] {
-  return addresses.map((address) => ({
-    ...address,
-    asked: event.options.endpoint,
-    uplink: hop !== undefined,
-  }))
+interface DevicePlan {
+  readonly device: string
+  readonly uplinks: readonly Uplink[]
+  readonly notices: readonly string[]
+  readonly details: readonly string[]
+  readonly error: Refusal | undefined
 }
 
-function leftNotice([first, ...rest]: readonly string[]): string[] {
-  const others = rest.length === 0 ? '' : ` and ${rest.length} more get`
-  const who = first === undefined ? '' : `address ${first}${others || ' gets'} no endpoint`
-  return first === undefined ? [] : [`${who}: the kernel holds ${MOST_ENDPOINTS} at most`]
+function planDevices({ host, scope, lookups, trustsTable }: PlanQuery): DevicePlan[] {
+  return scope.devices.map((device) => {
+    const isAsked = (family: Family) =>
+      host.stanzas.some((stanza) => stanza.device === device && stanza.family === family)
+    try {
+      // A device that is set down has no routes: what is asked for waits until it is up.
+      const isDown = host.link(device)?.up === false
+      const plans = scope.families
+        .filter((family) => isAsked(family) && !isDown)
+        .map((family) => planUplinks({ host, device, family, lookups, trustsTable: trustsTable(device) }))
+      return {
+        device,
+        uplinks: plans.flatMap(({ uplinks }) => uplinks),
+        notices: plans.flatMap(({ notices }) => notices),
+        details: [...plans.flatMap(({ details }) => details), ...(isDown ? ['the device is down'] : [])],
+        error: undefined,
+      }
+    } catch (error) {
+      if (!(error instanceof Refusal)) {
+        throw error
+      }
+      return { device, uplinks: [], notices: [], details: [], error }
+    }
+  })
 }
 
-/** A device that has lost its way out is an uplink no more, if it has none in the other family either. */
-function wantedGroup(event: Event, snapshot: Snapshot, isUplink: boolean): number | undefined {
-  if (isUplink) {
-    return isFreeGroup(snapshot) ? UPLINK_GROUP : undefined
-  }
-  const seesBoth = event.families.includes('inet')
-  const leads = snapshot.routes.some(
-    ({ family, destination }) => destination === 'default' && !event.families.includes(family),
-  )
-  return seesBoth && !leads && snapshot.link?.group === UPLINK_GROUP ? DEFAULT_GROUP : undefined
-}
-
-function isFreeGroup(snapshot: Snapshot): boolean {
-  const group = snapshot.link?.group ?? DEFAULT_GROUP
-  return group === DEFAULT_GROUP || group === UPLINK_GROUP
-}
-
-function groupNotice(snapshot: Snapshot): string {
-  const why = `only uplinks in group ${UPLINK_GROUP} are kept apart where two have the same subnet`
-  return `the link is in group ${snapshot.link?.group}, set by somebody else, and stays there: ${why}`
-}
-
-/** As many subflows per connection as there are endpoints, and never fewer than before. */
-function raisedLimit(snapshot: Snapshot, owned: number, wanted: number): number | undefined {
-  const total = Math.min(snapshot.endpointCount - owned + wanted, MOST_ENDPOINTS)
-  return wanted > 0 && snapshot.subflows !== undefined && total > snapshot.subflows ? total : undefined
+function tablesOf(uplinks: readonly Uplink[], sources: readonly Rule[]): Set<string> {
+  return new Set([...uplinks, ...sources].map(({ family, table }) => `${family} ${table}`))
 }

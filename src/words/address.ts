@@ -61,6 +61,19 @@ export function contains(subnet: string, address: string): boolean {
     : ipaddr.IPv4.parse(address).match(ipaddr.IPv4.parseCIDR(subnet))
 }
 
+/**
+ * Whether the address is the network or the broadcast address of the subnet. IPv6 has no broadcast, and its network
+ * address is a router's (RFC 4291, subnet-router anycast); /31 has neither (RFC 3021).
+ */
+export function isEdgeOf(subnet: string, { family, text }: Ip): boolean {
+  const length = Number(subnet.split('/')[1] ?? 32)
+  if (family === 'inet6' || isIpv6(subnet) || length > 30 || !contains(subnet, text)) {
+    return false
+  }
+  const edges = [ipaddr.IPv4.networkAddressFromCIDR(subnet), ipaddr.IPv4.broadcastAddressFromCIDR(subnet)]
+  return edges.some((edge) => edge.toString() === text)
+}
+
 /** Whether the text, known to be an address or a prefix, is IPv6. */
 export function isIpv6(text: string): boolean {
   return text.includes(':')

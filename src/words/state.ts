@@ -2,25 +2,43 @@
 
 export type Family = 'inet' | 'inet6'
 
-/** Flags of an MPTCP endpoint, ip-mptcp(8). */
-export type EndpointFlag = 'subflow' | 'signal' | 'backup' | 'fullmesh'
+/** Flags of an MPTCP endpoint that can be asked for, ip-mptcp(8). */
+export type EndpointFlag = 'subflow' | 'signal' | 'backup' | 'fullmesh' | 'laminar'
 
-/** An address of global scope on a device. */
+/** A network interface. */
+export interface Link {
+  /** The kernel's number of the device; a device that was pulled comes back with another. */
+  readonly index: number
+  readonly name: string
+  readonly altnames: readonly string[]
+  /** Set up by an administrator or a manager (IFF_UP); a down device has no IPv4 routes. */
+  readonly up: boolean
+  readonly group: number
+  /** IFF_POINTOPOINT: ppp, tun, WireGuard, ipip and their like. */
+  readonly pointToPoint: boolean
+  /** A PPP link (ARPHRD_PPP): what lies behind it is the provider. */
+  readonly ppp: boolean
+  /** The hardware address, `02:00:00:00:00:01`; undefined where the device has none. */
+  readonly mac: string | undefined
+}
+
+/** An address on a device, of global scope unless it says otherwise. */
 export interface Address {
   readonly family: Family
   readonly device: string
   readonly local: string
-  /**
-   * The subnet reached through the address, `10.1.1.0/24`, or the peer; undefined where the address stands alone
-   * (/32, /128) and on devices other than the run's.
-   */
-  readonly subnet: string | undefined
   /** The peer of a point-to-point address. */
   readonly peer: string | undefined
+  /** RT_SCOPE_UNIVERSE: not link-local, not host-local. */
+  readonly global: boolean
   /** An RFC 8981 temporary address. */
   readonly temporary: boolean
-  /** Duplicate address detection is still going on, or has failed. */
+  /** Its preferred lifetime is over (IFA_F_DEPRECATED): no new connection is to start from it. */
+  readonly deprecated: boolean
+  /** Duplicate address detection is still going on. */
   readonly tentative: boolean
+  /** Duplicate address detection has found another holder. */
+  readonly duplicate: boolean
 }
 
 /**
@@ -33,26 +51,84 @@ export interface Rule {
   readonly from: string
   readonly table: number
   readonly priority: number
+  /** The companion's suppress_prefixlength; the first version used 0. Undefined for a source rule. */
+  readonly suppress: number | undefined
 }
 
-/** A unicast route through the device of the run. */
+/** A policy rule of somebody else. */
+export interface ForeignRule {
+  readonly family: Family
+  readonly priority: number
+  /** As `ip -N rule show` prints it behind the priority. */
+  readonly text: string
+  /** The address or prefix that it selects by; undefined for `all`. */
+  readonly from: string | undefined
+  /** The table that it looks up; undefined for another action. */
+  readonly table: number | undefined
+  /** It has no selector but `from`, and nothing that suppresses. */
+  readonly plain: boolean
+}
+
+/** One way that a route goes. */
+export interface Hop {
+  /** Undefined for a destination on the link. An IPv4 route may have an IPv6 gateway (RFC 5549). */
+  readonly gateway: string | undefined
+  /** Undefined for a route that is no unicast route. */
+  readonly device: string | undefined
+  readonly onlink: boolean
+  /** 1 to 256; 1 where nothing is said. */
+  readonly weight: number
+}
+
+export type RouterPreference = 'low' | 'medium' | 'high'
+
+/** A route, ip-route(8). */
 export interface Route {
   readonly family: Family
   readonly table: number
+  /** The rtnetlink number: 1 is unicast, 6 blackhole, 7 unreachable, 8 prohibit. */
+  readonly type: number
   /** `default`, a prefix `10.1.1.0/24`, or one address. */
   readonly destination: string
-  readonly gateway: string | undefined
-  readonly device: string
+  readonly tos: number
+  /** Lower wins. IPv6 routes that are given none have 1024. */
   readonly metric: number
-  readonly onlink: boolean
+  readonly protocol: number
+  /** The rtnetlink number: 0 global, 253 link. */
+  readonly scope: number
+  /** At least one for a unicast route. */
+  readonly hops: readonly Hop[]
+  /** Metrics as they are added, one option an item, sorted: `mtu lock 1400`, `advmss 1360`. */
+  readonly attributes: readonly string[]
+  /** RFC 4191; only IPv6 routes have one. */
+  readonly preference: RouterPreference
+  /** The source prefix of an IPv6 route that is only for packets from there. */
+  readonly source: string | undefined
+  /**
+   * It stands behind another hop on one line of an IPv6 dump, which tells protocol and attributes of the first alone: in
+   * the kernel it is a route of its own, perhaps of another protocol.
+   */
+  readonly behind: boolean
+  /** The first word of its text that is not known; such a route cannot be copied. */
+  readonly strange: string | undefined
 }
 
 export interface Endpoint {
-  /** Given by the kernel, 1 to 255; undefined for one that is still to be added. */
-  readonly id: number | undefined
+  /** 1 to 255. */
+  readonly id: number
   readonly address: string
+  readonly port: number | undefined
   readonly device: string | undefined
+  /** In the order of EndpointFlag. */
   readonly flags: readonly EndpointFlag[]
+  /** Made by the kernel for an incoming join (MPTCP_PM_ADDR_FLAG_IMPLICIT). */
+  readonly implicit: boolean
+}
+
+/** Limits of the kernel's path manager, per connection, 0 to 8. */
+export interface Limits {
+  readonly subflows: number
+  readonly addAddrAccepted: number
 }
 
 /** The part of the kernel's network state that this project makes. */
@@ -60,46 +136,50 @@ export interface State {
   readonly rules: readonly Rule[]
   readonly routes: readonly Route[]
   readonly endpoints: readonly Endpoint[]
-  /** The link group of the run's device; undefined where it is not to be touched. */
-  readonly group: number | undefined
-  /** The kernel's limit of subflows per connection; undefined where it is not to be touched. */
-  readonly subflows: number | undefined
+  /** The link groups of devices; one that is not named is not to be touched. */
+  readonly groups: ReadonlyMap<string, number>
+  /** Undefined where they are not to be touched. */
+  readonly limits: Limits | undefined
 }
+
+export type RouteVerb = 'add' | 'append' | 'replace' | 'delete'
 
 /** One `ip` command that changes the kernel. */
 export type Change =
   | { readonly kind: 'rule'; readonly verb: 'add' | 'delete'; readonly rule: Rule }
-  | { readonly kind: 'route'; readonly verb: 'add' | 'delete'; readonly route: Route }
-  | { readonly kind: 'route'; readonly verb: 'replace'; readonly route: Route; readonly old: Route }
+  | { readonly kind: 'route'; readonly verb: RouteVerb; readonly route: Route }
   | { readonly kind: 'endpoint'; readonly verb: 'add' | 'delete'; readonly endpoint: Endpoint }
-  | { readonly kind: 'group'; readonly device: string; readonly group: number; readonly old: number }
-  | { readonly kind: 'subflows'; readonly limit: number; readonly old: number }
+  /** Flags that the kernel changes under standing subflows, each with its word: backup or nobackup, fullmesh or nofullmesh. */
+  | { readonly kind: 'flags'; readonly endpoint: Endpoint; readonly words: readonly string[] }
+  | { readonly kind: 'group'; readonly device: string; readonly group: number }
+  | { readonly kind: 'limits'; readonly limits: Limits }
 
-/** What the kernel shows at one moment, as far as a run needs it. */
+/** What the kernel shows of the whole host at one moment. */
 export interface Snapshot {
-  readonly device: string
-  /** The device itself; undefined where there is no such device. */
-  readonly link: { readonly group: number; readonly pointToPoint: boolean } | undefined
-  /** Every global address of the host in the families that were read. */
+  /** The families whose rules were read. Addresses and routes of IPv6 are read with either, those of IPv4 with `inet`. */
+  readonly families: readonly Family[]
+  readonly links: readonly Link[]
   readonly addresses: readonly Address[]
-  /** The addresses of other scopes: no run is about them, but a rule that somebody made for one is no orphan. */
-  readonly otherAddresses: readonly Pick<Address, 'device' | 'local'>[]
-  /** The rules that bear our protocol, in the families that were read. */
+  /** The rules that bear our protocol and have a form of ours. */
   readonly rules: readonly Rule[]
-  /** The routes through the device that bear our protocol. */
+  readonly foreignRules: readonly ForeignRule[]
+  /**
+   * The routes of every table but `local`, in the kernel's order within a table. On a host with very many only those
+   * that a plan for the asked devices needs: ours, defaults, those in the devices' tables and main's through the devices.
+   */
   readonly routes: readonly Route[]
-  /** The routes through the device of everyone else, main's multipath defaults included. */
-  readonly foreignRoutes: readonly Route[]
-  /** Those of them in main that lead to more than what is connected: static ones, a DHCP server's, a router's. */
-  readonly staticRoutes: readonly Route[]
-  /** Main's default routes through other devices, anybody's. */
-  readonly otherDefaults: readonly Route[]
-  /** The endpoints without a port. */
+  /** Devices (with the family) of which main has more routes of routing daemons than can be mirrored; they are left out of `routes`. */
+  readonly crowded: readonly { readonly device: string; readonly family: Family }[]
   readonly endpoints: readonly Endpoint[]
-  /** How many endpoints there are in all, those with a port included. */
-  readonly endpointCount: number
-  /** The kernel's limit of subflows; undefined where MPTCP could not be read. */
-  readonly subflows: number | undefined
-  /** Whether the kernel makes MPTCP connections, /proc/sys/net/mptcp/enabled. */
-  readonly mptcpEnabled: boolean
+  /** Undefined where MPTCP could not be read. */
+  readonly limits: Limits | undefined
+  readonly mptcp: Mptcp
+}
+
+/** The kernel's switches for Multipath TCP, Documentation/networking/mptcp-sysctl.rst. */
+export interface Mptcp {
+  /** /proc/sys/net/mptcp/enabled is 1. */
+  readonly enabled: boolean
+  /** The kernel's own path manager, which acts on endpoints; or one in user space, which does not. */
+  readonly pathManager: 'kernel' | 'userspace'
 }

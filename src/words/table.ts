@@ -9,6 +9,22 @@ export const PROTOCOL = 77
 /** The link group of uplinks, by which the companion rule tells them from other devices. The same number, to be found. */
 export const UPLINK_GROUP = 77
 
+/**
+ * How short the prefix of a route of main's must be to count as a default: the companion passes over it. VPN clients
+ * take over by halves, 0.0.0.0/1 and 128.0.0.0/1, ZeroTier by quarters, OpenVPN by ::/3 and 2000::/4.
+ */
+export const SUPPRESSED_LENGTH = { inet: 7, inet6: 4 } as const
+
+/**
+ * The ids of our endpoints: the highest that there are. The kernel holds 8 and chooses on its own behind the highest id
+ * that was ever given, wrapping to 1 (net/mptcp/pm_kernel.c).
+ */
+export const FIRST_ENDPOINT_ID = 248
+export const LAST_ENDPOINT_ID = 255
+
+/** The kernel's limit of endpoints and of subflows per connection (MPTCP_PM_ADDR_MAX). */
+export const MOST_ENDPOINTS = 8
+
 /** The group of a link that nobody has put into one (INIT_NETDEV_GROUP). */
 export const DEFAULT_GROUP = 0
 
@@ -17,6 +33,28 @@ export const PRIORITY = 31000
 
 /** The kernel's main table (RT_TABLE_MAIN). */
 export const MAIN_TABLE = 254
+
+/** RTN_UNICAST, and the types that answer with an error instead of a way: blackhole, unreachable, prohibit. */
+export const UNICAST = 1
+export const TERMINAL_TYPES: readonly number[] = [6, 7, 8]
+
+/** RTPROT_KERNEL: routes that follow from addresses. */
+export const KERNEL_PROTOCOL = 2
+
+/** Routes that an admin, the kernel or a client of its own makes: unspec, redirect, kernel, boot, static, ra, dhcp. */
+const PLAIN_PROTOCOLS: readonly number[] = [0, 1, KERNEL_PROTOCOL, 3, 4, 9, 16]
+
+/** Whether a routing daemon made the route: one of those may be one of very many. */
+export function isDaemonProtocol(protocol: number): boolean {
+  return protocol !== PROTOCOL && !PLAIN_PROTOCOLS.includes(protocol)
+}
+
+/** How many routes of routing daemons a device and family may have in main to be mirrored: more would cost every run. */
+export const MOST_DAEMON_ROUTES = 1000
+
+/** RT_SCOPE_UNIVERSE and RT_SCOPE_LINK. */
+export const GLOBAL_SCOPE = 0
+export const LINK_SCOPE = 253
 
 /** The metric of IPv6 routes that are given none (IP6_RT_PRIO_USER). */
 export const IPV6_METRIC = 1024
@@ -54,15 +92,17 @@ function hash(text: string): number {
  * Names that differ in their trailing number alone, as eth0 and eth1 do, get ids that differ by the same amount; a
  * number with leading zeros or above 65535 (enx001122334455) counts as letters.
  *
+ * @param gateway of a further way out of the same device, which has a table of its own
  * @returns an id from 65536 to 2147483647
  */
-export function deriveTable(device: string): number {
-  const [, stem, digits] = /^(.*?)(0|[1-9]\d{0,4})?$/.exec(device) ?? ['', device]
+export function deriveTable(device: string, gateway?: string): number {
+  const name = gateway === undefined ? device : `${device} ${gateway}`
+  const [, stem, digits] = /^(.*?)(0|[1-9]\d{0,4})?$/s.exec(device) ?? ['', device]
   const number = digits !== undefined && !/\d$/.test(stem ?? '') ? Number(digits) : NUMBERS_PER_STEM
-  const named = number < NUMBERS_PER_STEM
+  const named = gateway === undefined && number < NUMBERS_PER_STEM
   const blocks = Math.floor((LAST_DERIVED + 1 - FIRST_DERIVED) / NUMBERS_PER_STEM)
-  const block = hash(named ? `${stem}#` : device) % blocks
-  const offset = named ? number : hash(`${device}#offset`) % NUMBERS_PER_STEM
+  const block = hash(named ? `${stem}#` : name) % blocks
+  const offset = named ? number : hash(`${name}#offset`) % NUMBERS_PER_STEM
   return FIRST_DERIVED + block * NUMBERS_PER_STEM + offset
 }
 

@@ -1,0 +1,42 @@
+/** What a DHCP lease says of an IPv4 address and its routers. */
+import { parseIp } from '../../words/address.ts'
+import { type ClasslessRoute, parseClasslessRoutes, parseRouters } from './routes.ts'
+
+export interface Lease {
+  /** The address that is leased; whether the device carries it is not known here. */
+  readonly address: string
+  /** In the server's order; empty where the lease names none. */
+  readonly routers: readonly string[]
+  /** Who keeps the lease, for a message. */
+  readonly from: string
+}
+
+/** The values of a lease as its keeper spells them. */
+export interface Spelled {
+  readonly address: string | undefined
+  readonly routers: string | undefined
+  /** Options 121 and 249, Microsoft's earlier number for the same. */
+  readonly classless: readonly (string | undefined)[]
+}
+
+/** The lease that the values spell; undefined where the address is none. */
+export function makeLease(from: string, { address, routers, classless }: Spelled): Lease | undefined {
+  const ip = parseIp(address ?? '')
+  const routes = classless.find((value) => value !== undefined)
+  if (ip?.family !== 'inet') {
+    return undefined
+  }
+  // RFC 3442: a client that was given classless routes ignores the router option.
+  const named =
+    routes === undefined ? parseRouters(routers ?? '') : defaultRouters(parseClasslessRoutes(routes))
+  return { address: ip.text, routers: named, from }
+}
+
+function defaultRouters(routes: readonly ClasslessRoute[]): string[] {
+  return parseRouters(
+    routes
+      .filter(({ prefix }) => prefix === '0.0.0.0/0')
+      .map(({ router }) => router)
+      .join(' '),
+  )
+}

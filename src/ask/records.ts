@@ -1,0 +1,131 @@
+/** What managers have asked for, one file a stanza and family. The kernel says what is, a record what was asked for. */
+import type { Edge } from '../words/edge.ts'
+import { quote } from '../words/refusal.ts'
+import type { Family } from '../words/state.ts'
+import {
+  parseRecord,
+  printStanza,
+  printTombstone,
+  type Reading,
+  type RecordedStanza,
+  type Tombstone,
+} from './records/form.ts'
+import { filePrefix, recordsDirectory, stanzaFile, tombstoneFile } from './records/place.ts'
+
+export type { RecordedStanza, Tombstone } from './records/form.ts'
+export { lockPath, RECORDS } from './records/place.ts'
+
+/** All of one network namespace and this boot. */
+export interface Records {
+  readonly stanzas: readonly RecordedStanza[]
+  readonly down: readonly Tombstone[]
+  /** Files that are no record of ours, each named once. */
+  readonly notices: readonly string[]
+}
+
+/** How long, in ms, an interface counts as being taken down when its manager has not said more. */
+export const LEAVING_LIMIT = 60_000
+
+const FAMILIES: readonly Family[] = ['inet', 'inet6']
+
+/** Reads every record; those of an earlier boot are removed, where /run outlives one. */
+export function readRecords(edge: Edge): Records {
+  const stanzas: RecordedStanza[] = []
+  const down: Tombstone[] = []
+  const notices: string[] = []
+  const directory = recordsDirectory(edge)
+  for (const { file, reading } of readAll(edge, directory, () => true)) {
+    if (reading === 'stale') {
+      edge.removeFile(`${directory}/${file}`)
+    } else if ('stanza' in reading) {
+      stanzas.push(reading.stanza)
+    } else if ('down' in reading) {
+      down.push(reading.down)
+    } else {
+      notices.push(`record ${quote(file)} ${reading.fault} and does not count (it is in ${directory})`)
+    }
+  }
+  return { stanzas, down, notices }
+}
+
+interface Read {
+  readonly file: string
+  readonly reading: Reading
+}
+
+function readAll(edge: Edge, directory: string | undefined, isAsked: (file: string) => boolean): Read[] {
+  const files = listRecords(edge, directory).filter(isAsked)
+  const boot = files.length > 0 ? bootId(edge) : ''
+  return files.flatMap((file) => {
+    const text = edge.readFile(`${directory}/${file}`)
+    // Who reads without the lock may find that a run has meanwhile removed the file.
+    if (text === undefined && !listRecords(edge, directory).includes(file)) {
+      return []
+    }
+    return [{ file, reading: checkPlace(file, parseRecord(text ?? '', boot)) }]
+  })
+}
+
+/** A name with a dot before it is a file that is being written. */
+function listRecords(edge: Edge, directory: string | undefined): string[] {
+  const files = directory === undefined ? [] : edge.listDirectory(directory)
+  return files.filter((file) => !file.startsWith('.'))
+}
+
+/** A copy under another name would speak for its interface twice, and no down would remove it. */
+function checkPlace(file: string, reading: Reading): Reading {
+  if (reading === 'stale' || 'fault' in reading) {
+    return reading
+  }
+  const place = 'stanza' in reading ? stanzaFile(reading.stanza) : tombstoneFile(reading.down)
+  return place === file ? reading : { fault: 'is not what its name says' }
+}
+
+/** The kernel's name for this boot; a container whose kernel hides it has its records all the same. */
+function bootId(edge: Edge): string {
+  return edge.readFile('/proc/sys/kernel/random/boot_id')?.trim() ?? ''
+}
+
+/** Records the stanza, in place of one of the same interface, family and address. Says whether it could. */
+export function writeStanza(edge: Edge, stanza: RecordedStanza): boolean {
+  const directory = recordsDirectory(edge)
+  if (directory === undefined) {
+    return false
+  }
+  const text = printStanza(stanza, bootId(edge))
+  const isWritten = edge.writeFile(`${directory}/${stanzaFile(stanza)}`, text)
+  edge.removeFile(`${directory}/${tombstoneFile(stanza)}`)
+  return isWritten
+}
+
+/** Removes the records of exactly this interface, whatever their address, damaged ones too. */
+export function removeStanzas(edge: Edge, iface: string, families: readonly Family[]): void {
+  const directory = recordsDirectory(edge)
+  for (const file of listRecords(edge, directory).filter(isOf(iface, families))) {
+    edge.removeFile(`${directory}/${file}`)
+  }
+}
+
+function isOf(iface: string, families: readonly Family[]): (file: string) => boolean {
+  const prefixes = families.map((family) => filePrefix(iface, family))
+  return (file) => prefixes.some((prefix) => file.startsWith(prefix))
+}
+
+/** Notes that the interface was taken down. Says whether it could. */
+export function writeTombstone(edge: Edge, iface: string, family: Family): boolean {
+  const directory = recordsDirectory(edge)
+  const down = { iface, family }
+  return (
+    directory !== undefined &&
+    edge.writeFile(`${directory}/${tombstoneFile(down)}`, printTombstone(down, bootId(edge)))
+  )
+}
+
+/** Marks the records of exactly this interface, of both families: its manager is taking it down. */
+export function markLeaving(edge: Edge, iface: string, now: Date): void {
+  for (const { reading } of readAll(edge, recordsDirectory(edge), isOf(iface, FAMILIES))) {
+    if (reading !== 'stale' && 'stanza' in reading) {
+      writeStanza(edge, { ...reading.stanza, leaving: now.getTime() })
+    }
+  }
+}

@@ -1,0 +1,132 @@
+/** The text of a record: JSON, with the version of its form and the boot that it was written in. */
+import type { Family } from '../../words/state.ts'
+
+/** What one stanza said of one family. */
+export interface RecordedStanza {
+  /** As the manager spelled it, alias included: `eth0:1`. */
+  readonly iface: string
+  readonly family: Family
+  /** The stanza's first address; undefined where it names none. */
+  readonly address: string | undefined
+  /** Which of the device's records was first, lowest first; kept when the record is written anew. */
+  readonly order: number
+  /** METHOD, IF_ADDRESS, IF_MPTCP … as the manager gave them. */
+  readonly variables: Readonly<Record<string, string>>
+  /** Who asked: `ifupdown`, `hand`, a DHCP client's name. */
+  readonly door: string
+  /** The device's hardware address then; undefined where it had none. */
+  readonly mac: string | undefined
+  /** When the manager began to take the interface down, in ms since the epoch. */
+  readonly leaving: number | undefined
+}
+
+/** An interface that was taken down: what the configuration says of it does not count until the next up. */
+export interface Tombstone {
+  readonly iface: string
+  readonly family: Family
+}
+
+/** What a record's text turns out to be: one of this boot, `stale` from an earlier one, or why it is no use. */
+export type Reading =
+  | { readonly stanza: RecordedStanza }
+  | { readonly down: Tombstone }
+  | 'stale'
+  | { readonly fault: string }
+
+/** Goes up when a reader of the form before would misunderstand a record. */
+const VERSION = 1
+
+export function printStanza(stanza: RecordedStanza, boot: string): string {
+  return print({ version: VERSION, boot, stanza })
+}
+
+export function printTombstone(down: Tombstone, boot: string): string {
+  return print({ version: VERSION, boot, down })
+}
+
+/** People read records too. */
+function print(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`
+}
+
+/** Reads what an editor, a full disk or another version may have left: every field is looked at. */
+export function parseRecord(text: string, boot: string): Reading {
+  const record = parseObject(text)
+  if (typeof record['boot'] === 'string' && record['boot'] !== boot) {
+    return 'stale'
+  }
+  const { version } = record
+  if (typeof version === 'number' && version !== VERSION) {
+    return { fault: `is of version ${version} instead of ${VERSION}` }
+  }
+  const isOurs = version === VERSION && record['boot'] === boot
+  if (isOurs && isStanza(record['stanza'])) {
+    return { stanza: withAllFields(record['stanza']) }
+  }
+  if (isOurs && isTombstone(record['down'])) {
+    return { down: record['down'] }
+  }
+  return { fault: 'is damaged' }
+}
+
+type Unknown = Readonly<Record<string, unknown>>
+
+function parseObject(text: string): Unknown {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isObject(value) ? value : {}
+  } catch {
+    return {}
+  }
+}
+
+function isObject(value: unknown): value is Unknown {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isTombstone(value: unknown): value is Tombstone {
+  return (
+    isObject(value) &&
+    isInterface(value['iface']) &&
+    (value['family'] === 'inet' || value['family'] === 'inet6')
+  )
+}
+
+function isStanza(value: unknown): value is RecordedStanza {
+  if (!isObject(value) || !isTombstone(value)) {
+    return false
+  }
+  const { address, order, variables, door, mac, leaving } = value as Unknown
+  return (
+    isTextOrAbsent(address) &&
+    Number.isSafeInteger(order) &&
+    isObject(variables) &&
+    Object.entries(variables).every(isVariable) &&
+    isText(door) &&
+    isTextOrAbsent(mac) &&
+    (leaving === undefined || Number.isFinite(leaving))
+  )
+}
+
+/** A device's name, perhaps with an alias behind a colon: no blank or newline, as it will stand in a batch of `ip`. */
+function isInterface(value: unknown): boolean {
+  return isText(value) && /^[^\s/:\p{Cc}]+(:|$)/u.test(value)
+}
+
+function isVariable([name, value]: [string, unknown]): boolean {
+  return /^(METHOD$|IF_)/.test(name) && typeof value === 'string'
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== ''
+}
+
+function isTextOrAbsent(value: unknown): value is string | undefined {
+  return value === undefined || isText(value)
+}
+
+/** JSON leaves out what is undefined, and may hold what nobody asked for. */
+function withAllFields(stanza: RecordedStanza): RecordedStanza {
+  const { iface, family, address, order, variables, door, mac, leaving } = stanza
+  return { iface, family, address, order, variables, door, mac, leaving }
+}

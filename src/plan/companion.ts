@@ -1,0 +1,67 @@
+/** The companion rules: main's specific routes through devices that are no uplinks win before the source rule. */
+
+import type { Family, Route, Rule } from '../words/state.ts'
+import { MAIN_TABLE, SUPPRESSED_LENGTH, TERMINAL_TYPES, UNICAST } from '../words/table.ts'
+import type { Host } from './host.ts'
+import { stanzaFor } from './speaker.ts'
+
+/**
+ * Main's default of a family that answers with an error, if it is the one that the kernel takes: a companion would then
+ * end every look-up with it, as suppression is for ways only (fib_rules, FIB_LOOKUP_NOREF).
+ */
+export function terminalDefault({ snapshot }: Host, family: Family): Route | undefined {
+  const defaults = snapshot.routes.filter(
+    (route) =>
+      route.family === family &&
+      route.table === MAIN_TABLE &&
+      route.destination === 'default' &&
+      route.tos === 0 &&
+      (route.type === UNICAST || TERMINAL_TYPES.includes(route.type)),
+  )
+  const best = defaults.reduce<Route | undefined>(
+    (winner, route) => (winner && winner.metric <= route.metric ? winner : route),
+    undefined,
+  )
+  return best !== undefined && best.type !== UNICAST ? best : undefined
+}
+
+export function companionOf({ family, from, priority }: Rule): Rule {
+  return {
+    kind: 'companion',
+    family,
+    from,
+    table: MAIN_TABLE,
+    priority: priority - 1,
+    suppress: SUPPRESSED_LENGTH[family],
+  }
+}
+
+/**
+ * The companions of source rules that the run does not plan anew: whatever its device, a run judges a terminal default
+ * for all of them, brings the first version's to today's form, and puts back what an earlier judgement took away.
+ */
+export function otherCompanions(host: Host, family: Family, planned: ReadonlySet<Rule>): Rule[] {
+  if (terminalDefault(host, family) !== undefined) {
+    return []
+  }
+  const { rules } = host.snapshot
+  const sources = rules.filter((rule) => rule.kind === 'source' && rule.family === family)
+  return sources.filter((rule) => !planned.has(rule) && isAccompanied(rule, host)).map(companionOf)
+}
+
+function isAccompanied(rule: Rule, host: Host): boolean {
+  if (host.companionsOf(rule.from).length > 0) {
+    return true
+  }
+  // Where nothing is recorded, a missing companion may be the stanza's own wish.
+  const stanza = stanzaFor(host, rule)
+  return stanza !== undefined && stanza.options.mainRoutes === 'keep'
+}
+
+export function terminalNotice(host: Host, families: readonly Family[]): string[] {
+  return families.flatMap((family) => {
+    const route = terminalDefault(host, family)
+    const why = `main's default of ${family} is no way (metric ${route?.metric}): rules by source address go before it`
+    return route === undefined ? [] : [`${why}, so that main's specific routes do not count for uplinks`]
+  })
+}

@@ -1,0 +1,158 @@
+/** The parts of a plan that look at all uplinks of a run together: rules, endpoints, link groups, limits. */
+import type { Endpoint, Limits, Rule, Snapshot } from '../words/state.ts'
+import { DEFAULT_GROUP, MAIN_TABLE, MOST_ENDPOINTS, UPLINK_GROUP } from '../words/table.ts'
+import { otherCompanions } from './companion.ts'
+import { type EndpointPlan, planEndpoints } from './endpoint.ts'
+import type { Host } from './host.ts'
+import { isEndpointOf, isMarked, isOrphanEndpoint, type Scope } from './owned.ts'
+import { devicesOfRule } from './speaker.ts'
+import type { Uplink } from './uplink.ts'
+
+interface Part<T> {
+  readonly owned: readonly T[]
+  readonly wanted: readonly T[]
+}
+
+/**
+ * Companions are judged as a whole: every run sees to those of its families, whatever device they are for.
+ *
+ * @param sources the source rules that the run may change
+ */
+export function rulesOf(
+  host: Host,
+  { families }: Scope,
+  uplinks: readonly Uplink[],
+  sources: readonly Rule[],
+): Part<Rule> {
+  const { rules, foreignRules } = host.snapshot
+  const changing = new Set(sources)
+  const judged = new Set([...families, ...sources.map(({ family }) => family)])
+  const companions = [...judged].flatMap((family) => otherCompanions(host, family, changing))
+  const twins = new Set(foreignRules.filter(({ plain }) => plain).map(twinKey))
+  const planned = uplinks.flatMap((uplink) => uplink.rules)
+  return {
+    owned: rules.filter(
+      (rule) => changing.has(rule) || (rule.kind === 'companion' && judged.has(rule.family)),
+    ),
+    wanted: [
+      // Somebody else's rule that says the same is enough.
+      ...planned.filter((rule) => rule.kind === 'companion' || !twins.has(twinKey(rule))),
+      ...companions,
+    ],
+  }
+}
+
+function twinKey({
+  family,
+  from,
+  table,
+  priority,
+}: Pick<Rule, 'family' | 'priority'> & { from: string | undefined; table: number | undefined }): string {
+  return `${family} ${priority} ${from} ${table}`
+}
+
+export function endpointsOf(
+  host: Host,
+  scope: Scope,
+  uplinks: readonly Uplink[],
+  sources: readonly Rule[],
+): { owned: readonly Endpoint[]; plan: EndpointPlan } {
+  const { snapshot } = host
+  const ruled = new Map(
+    scope.devices.map((device) => [device, ruledAddresses(host, device, uplinks, sources)]),
+  )
+  const owned = snapshot.endpoints.filter(
+    (endpoint) =>
+      [...ruled].some(([device, addresses]) => isEndpointOf(host, endpoint, device, addresses)) ||
+      (scope.orphans && isOrphanEndpoint(host, endpoint)),
+  )
+  const plan = planEndpoints({ snapshot, uplinks, owned, others: otherEndpoints(host, owned) })
+  const { enabled, pathManager } = snapshot.mptcp
+  return { owned, plan: enabled && pathManager === 'kernel' ? plan : withoutNew(plan, owned) }
+}
+
+/** The addresses that have a rule of the device's, or are about to get one. */
+function ruledAddresses(
+  host: Host,
+  device: string,
+  uplinks: readonly Uplink[],
+  sources: readonly Rule[],
+): Set<string> {
+  const planned = uplinks.filter((uplink) => uplink.device === device).flatMap(({ rules }) => rules)
+  const isOfDevice = (rule: Rule) => {
+    const owners = devicesOfRule(host, rule)
+    return owners.length === 0 || owners.includes(device) || host.holdersOf(rule.from).includes(device)
+  }
+  return new Set([...planned, ...sources.filter(isOfDevice)].map(({ from }) => from))
+}
+
+/** The endpoints of ours of uplinks that the run leaves alone, a list a device and family. */
+function otherEndpoints(host: Host, owned: readonly Endpoint[]): Endpoint[][] {
+  const mine = new Set(owned)
+  const groups = new Map<string, Endpoint[]>()
+  for (const endpoint of host.snapshot.endpoints) {
+    const rules = host.sourcesOf(endpoint.address)
+    const isRuled = rules.some((rule) =>
+      devicesOfRule(host, rule).some((device) => device === endpoint.device),
+    )
+    if (!mine.has(endpoint) && isMarked(endpoint) && isRuled) {
+      const key = `${endpoint.device} ${rules[0]?.family} ${rules[0]?.table}`
+      groups.set(key, [...(groups.get(key) ?? []), endpoint])
+    }
+  }
+  return [...groups.values()]
+}
+
+/** Where the kernel does not act on endpoints none is made; what stands of ours stays as long as it is asked for. */
+function withoutNew(plan: EndpointPlan, owned: readonly Endpoint[]): EndpointPlan {
+  const standing = new Set(owned.map(({ id, address }) => `${id} ${address}`))
+  const endpoints = plan.endpoints.filter(({ id, address }) => standing.has(`${id} ${address}`))
+  return { endpoints, evicted: [], waiting: [], left: [], kept: [] }
+}
+
+/** A device that has lost its way out is an uplink no more, if it has none in the other family either. */
+export function groupsOf(
+  host: Host,
+  { devices, families }: Scope,
+  uplinks: readonly Uplink[],
+): Map<string, number> {
+  const seesBoth = host.snapshot.families.includes('inet')
+  const groups = new Map<string, number>()
+  for (const device of devices) {
+    const group = host.link(device)?.group
+    const isUplink = uplinks.some((uplink) => uplink.device === device && uplink.out !== undefined)
+    const leadsOtherwise = host
+      .ownRoutesOf(device)
+      .some(
+        ({ family, table, destination }) =>
+          !families.includes(family) && table !== MAIN_TABLE && destination === 'default',
+      )
+    if (group === DEFAULT_GROUP && isUplink) {
+      groups.set(device, UPLINK_GROUP)
+    } else if (group === UPLINK_GROUP && !isUplink && !leadsOtherwise && seesBoth) {
+      groups.set(device, DEFAULT_GROUP)
+    }
+  }
+  return groups
+}
+
+/**
+ * As many subflows per connection as there are endpoints, and never fewer than before. Endpoints with fullmesh and laminar
+ * reach a peer's announced addresses only while announcements are accepted.
+ */
+export function limitsOf(
+  { endpoints, limits }: Snapshot,
+  owned: readonly Endpoint[],
+  plan: EndpointPlan,
+): Limits | undefined {
+  if (limits === undefined || plan.endpoints.length === 0) {
+    return undefined
+  }
+  const gone = owned.length + plan.evicted.length
+  const total = Math.min(endpoints.length - gone + plan.endpoints.length, MOST_ENDPOINTS)
+  const reaches = plan.endpoints.some(({ flags }) => flags.includes('fullmesh') || flags.includes('laminar'))
+  return {
+    subflows: Math.max(limits.subflows, total),
+    addAddrAccepted: reaches ? Math.max(limits.addAddrAccepted, total) : limits.addAddrAccepted,
+  }
+}

@@ -1,0 +1,108 @@
+/** One round of a run: a look, a plan, and the changes that lead from what is to what is wanted. */
+import type { Event } from './ask/environment.ts'
+import { withoutLaminar } from './kernel/laminar.ts'
+import { diffState } from './plan/diff.ts'
+import { planLeave } from './plan/leave.ts'
+import { isMarked, type Scope } from './plan/owned.ts'
+import { EMPTY_PLAN, type Plan, planHost } from './plan/wanted.ts'
+import { look, type Situation } from './situation.ts'
+import type { Edge } from './words/edge.ts'
+import { quote, Refusal } from './words/refusal.ts'
+import type { Change, Family } from './words/state.ts'
+
+export interface Round {
+  readonly situation: Situation
+  readonly plan: Plan
+  readonly changes: readonly Change[]
+}
+
+export interface RoundQuery {
+  readonly event: Event
+  readonly edge: Edge
+  readonly env: NodeJS.ProcessEnv
+  readonly dryRun: boolean
+}
+
+/** IPv6 first: its rules must be read before any address. */
+const BOTH: readonly Family[] = ['inet6', 'inet']
+
+/** @throws Refusal where there is no such device, or it cannot have what is asked for */
+export function planRound(query: RoundQuery): Round {
+  const { event } = query
+  // On the way down orphans of both families go.
+  const families = event.direction === 'up' ? event.families : BOTH
+  const round = planFor(query, families)
+  return isShort(round) ? planFor(query, BOTH) : round
+}
+
+/** Places are short, and some may be further addresses of the family whose rules were not read. */
+function isShort({ situation, plan }: Round): boolean {
+  const { families, endpoints } = situation.host.snapshot
+  return (
+    plan.short &&
+    !families.includes('inet6') &&
+    endpoints.some((one) => isMarked(one) && one.address.includes(':'))
+  )
+}
+
+function planFor(query: RoundQuery, families: readonly Family[]): Round {
+  const { event, edge } = query
+  const situation = look({ ...query, families })
+  const plan = planEvent(query, situation)
+  const refused = plan.refused.get(situation.device)
+  if (refused !== undefined) {
+    throw refused
+  }
+  const speakable = withoutLaminar(plan.wanted, edge)
+  const wanted = { ...plan.wanted, endpoints: speakable.endpoints }
+  const isAsked = event.direction === 'up'
+  return {
+    situation,
+    plan: { ...plan, wanted, notices: [...plan.notices, ...(isAsked ? speakable.notices : [])] },
+    changes: diffState(plan.owned, wanted),
+  }
+}
+
+function planEvent({ event, dryRun }: RoundQuery, { host, device, recorded, lookups }: Situation): Plan {
+  if (event.direction === 'leave') {
+    return planLeave(host, device, leavingAddresses(event, recorded))
+  }
+  if (event.direction === 'up' && host.link(device) === undefined) {
+    // A dry run may plan for a device that is yet to come, from what the stanza gives.
+    const isPlanned = dryRun && event.stanzas.some(({ addresses }) => addresses.length > 0)
+    if (event.dialUp) {
+      const why = 'pppd has not made the device yet: run mptcp_up from /etc/ppp/ip-up.d'
+      return { ...EMPTY_PLAN, details: [why] }
+    }
+    if (!isPlanned) {
+      throw new Refusal(`there is no device ${quote(event.device)} (${event.setter('IFACE')})`)
+    }
+  }
+  const trustsTable = () => recorded.length === 0
+  return planHost({
+    host,
+    scope: scopeOf(event, host.snapshot.families, device, recorded.length),
+    lookups,
+    trustsTable,
+  })
+}
+
+/** Of an alias that nobody has recorded it is not known which part of the device's it was: only orphans go. */
+function scopeOf(event: Event, readable: readonly Family[], device: string, recorded: number): Scope {
+  const isUp = event.direction === 'up'
+  const isUnknown = !isUp && event.alias && recorded === 0
+  return {
+    devices: isUnknown ? [] : [device],
+    families: event.families.filter((family) => readable.includes(family)),
+    orphans: !isUp,
+  }
+}
+
+/** The base interface takes the device with it; an alias only the addresses that it named. Undefined: all. */
+function leavingAddresses(event: Event, recorded: Situation['recorded']): ReadonlySet<string> | undefined {
+  if (!event.alias) {
+    return undefined
+  }
+  const own = recorded.filter(({ iface }) => iface === event.iface)
+  return new Set(own.flatMap(({ address }) => address ?? []))
+}

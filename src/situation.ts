@@ -1,0 +1,87 @@
+/** One look at the host and at what was asked for: what a round of a run plans with. */
+import { type Asked, askedDown, askedUp } from './ask/asked.ts'
+import type { Event } from './ask/environment.ts'
+import { findLeases } from './ask/leases/leases.ts'
+import { type RecordedStanza, type Records, readRecords } from './ask/records.ts'
+import { deviceOf, type Stanza } from './ask/stanza.ts'
+import { readTableNames } from './ask/table-names.ts'
+import { isCarriable } from './kernel/command.ts'
+import { readSnapshot } from './kernel/read.ts'
+import { type Host, indexHost, resolveDevice, resolveStanzas } from './plan/host.ts'
+import type { Lookups } from './plan/uplink.ts'
+import type { Edge } from './words/edge.ts'
+import { quote, Refusal } from './words/refusal.ts'
+import type { Family, Snapshot } from './words/state.ts'
+import { deriveTable } from './words/table.ts'
+
+export interface Situation {
+  readonly host: Host
+  readonly asked: Asked
+  /** The device of the run by the kernel's own name. */
+  readonly device: string
+  /** What is recorded of the device, before the run changes it. */
+  readonly recorded: readonly RecordedStanza[]
+  readonly lookups: Lookups
+}
+
+export interface Look {
+  readonly event: Event
+  readonly edge: Edge
+  readonly env: NodeJS.ProcessEnv
+  /** The families whose rules are read. */
+  readonly families: readonly Family[]
+}
+
+/** @throws Refusal where the kernel does not answer, or the device's name cannot be told to `ip` */
+export function look({ event, edge, env, families }: Look): Situation {
+  const snapshot = readSnapshot(families, [event.device], tablesOf(event), edge)
+  const device = resolveDevice(event.device, snapshot)
+  if (!isCarriable(device)) {
+    const why = 'has a character that a batch of ip cannot carry: give the interface another name'
+    throw new Refusal(`interface ${quote(device)} ${why} (${event.setter('IFACE')})`)
+  }
+  const records = ofThisHardware(readRecords(edge), snapshot)
+  const asked = event.direction === 'up' ? askedUp(event, records, edge) : askedDown(event, records, edge)
+  const stanzas = resolveStanzas(asked.stanzas, snapshot)
+  const gone = resolveStanzas(asked.gone, snapshot)
+  const recorded = records.stanzas.filter(({ iface }) => resolveDevice(deviceOf(iface), snapshot) === device)
+  return {
+    host: indexHost(snapshot, stanzas, gone, [device]),
+    asked,
+    device,
+    recorded,
+    lookups: createLookups(snapshot, edge, env),
+  }
+}
+
+/** The tables that a large host is asked for besides those that rules of ours name. */
+function tablesOf({ device, stanzas }: Event): number[] {
+  return [deriveTable(device), ...stanzas.flatMap((stanza) => stanzaTables(device, stanza))]
+}
+
+function stanzaTables(device: string, { options, gateways }: Stanza): number[] {
+  const given = options.gateway === undefined || options.gateway === 'none' ? [] : [options.gateway]
+  const asked = typeof options.table === 'number' ? [options.table] : []
+  return [...asked, ...[...given, ...gateways].map(({ text }) => deriveTable(device, text))]
+}
+
+/** A record of another device that bore the name is about that one. */
+function ofThisHardware(records: Records, snapshot: Snapshot): Records {
+  const macs = new Map(snapshot.links.map(({ name, mac }) => [name, mac]))
+  const isOther = ({ iface, mac }: RecordedStanza) => {
+    const present = macs.get(resolveDevice(deviceOf(iface), snapshot))
+    return mac !== undefined && present !== undefined && mac !== present
+  }
+  return { ...records, stanzas: records.stanzas.filter((record) => !isOther(record)) }
+}
+
+function createLookups({ links }: Snapshot, edge: Edge, env: NodeJS.ProcessEnv): Lookups {
+  let names: ReadonlyMap<string, number> | undefined
+  return {
+    tableNames: () => {
+      names ??= readTableNames(edge)
+      return names
+    },
+    leases: (device) => findLeases(device, links.find(({ name }) => name === device)?.index, edge, env),
+  }
+}
