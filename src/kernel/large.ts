@@ -1,7 +1,7 @@
 /** Routes of a host that has very many: only those that a plan can need, by commands that the kernel filters itself. */
 import type { Edge } from '../words/edge.ts'
 import type { Family, Route } from '../words/state.ts'
-import { MAIN_TABLE, PROTOCOL } from '../words/table.ts'
+import { MAIN_TABLE, MOST_DAEMON_ROUTES, PROTOCOL } from '../words/table.ts'
 import { askRoutes, askRoutesUpTo } from './ask.ts'
 import type { Crowd } from './crowds.ts'
 import { type Fixed, parseRoutes } from './routes.ts'
@@ -29,10 +29,11 @@ function countIpv6(edge: Edge): number {
   return Number.parseInt(edge.readFile('/proc/net/rt6_stats')?.split(' ')[3] ?? '0', 16)
 }
 
-/** A thousand routes of daemons are 100 kB; what is longer is read again without them. */
-const LONGEST_ANSWER = 1024 * 1024
+/** In bytes. Main is read as a whole up to about 10,000 routes; of a device's, no more than can be mirrored. */
+const LONGEST_MAIN = 1024 * 1024
+const LONGEST_ROUTE = 256
 
-/** unspec has no filter; the others that isDaemonProtocol() leaves: redirect, kernel, boot, static, ra, dhcp. */
+/** The protocols that isDaemonProtocol() leaves, and that can be asked for: redirect, kernel, boot, static, ra, dhcp. */
 const PLAIN_PROTOCOLS = [1, 2, 3, 4, 9, 16]
 
 export interface Part {
@@ -41,8 +42,8 @@ export interface Part {
 }
 
 /**
- * Ours, all defaults, the tables and main's routes through the devices. Whole tables come first, so that the order of
- * routes within a table is the kernel's.
+ * Ours, all defaults, the tables, and of main at least all through the devices. Whole tables come first, so that the
+ * order of routes within a table is the kernel's.
  */
 export function readLarge(
   families: readonly Family[],
@@ -51,16 +52,12 @@ export function readLarge(
   edge: Edge,
 ): Part {
   const parts = families.map((family): Part => {
-    const ask = (fixed: Fixed, ...filter: string[]) =>
-      parseRoutes(askRoutes(edge, family, filter), { family, ...fixed })
+    const ask = askerOf(family, edge)
     const ofTables = [...tables].flatMap((table) => ask({ table }, 'table', `${table}`))
     const defaults = ask({}, 'table', 'all', 'default')
-    const ofDevices = devices.map((device) => readMain(family, device, edge))
     const ours = ask({ protocol: PROTOCOL }, 'table', 'all', 'proto', `${PROTOCOL}`)
-    return {
-      routes: [...ofTables, ...defaults, ...ofDevices.flatMap(({ routes }) => routes), ...ours],
-      crowded: ofDevices.flatMap(({ crowded }) => crowded),
-    }
+    const { routes, crowded } = readMain(family, devices, edge)
+    return { routes: [...ofTables, ...defaults, ...routes, ...ours], crowded }
   })
   return {
     routes: onlyOnce(parts.flatMap(({ routes }) => routes)),
@@ -68,18 +65,38 @@ export function readLarge(
   }
 }
 
-/** Main's routes through the device; where they are too many, those of all protocols but the daemons'. */
-function readMain(family: Family, device: string, edge: Edge): Part {
-  const filter = ['table', 'main', 'dev', device]
-  const fixed = { family, table: MAIN_TABLE, device }
-  const answer = askRoutesUpTo(LONGEST_ANSWER, edge, family, filter)
-  if (answer !== undefined) {
-    return { routes: parseRoutes(answer, fixed), crowded: [] }
+function askerOf(family: Family, edge: Edge) {
+  return (fixed: Fixed, ...filter: string[]) =>
+    parseRoutes(askRoutes(edge, family, filter), { family, ...fixed })
+}
+
+/**
+ * Main as a whole if it is not that long. Else the routes that no daemon made, and through each device those of the
+ * daemons: but for the ones with several hops, which `ip` does not find by a device.
+ */
+function readMain(family: Family, devices: readonly string[], edge: Edge): Part {
+  const main = ['table', 'main']
+  const fixed = { family, table: MAIN_TABLE }
+  const whole = askRoutesUpTo(LONGEST_MAIN, edge, family, main)
+  if (whole !== undefined) {
+    return { routes: parseRoutes(whole, fixed), crowded: [] }
   }
-  const routes = PLAIN_PROTOCOLS.flatMap((protocol) =>
-    parseRoutes(askRoutes(edge, family, [...filter, 'proto', `${protocol}`]), { ...fixed, protocol }),
+  const ask = askerOf(family, edge)
+  const plain = PLAIN_PROTOCOLS.flatMap((protocol) =>
+    ask({ ...fixed, protocol }, ...main, 'proto', `${protocol}`),
   )
-  return { routes, crowded: [{ family, device }] }
+  const limit = (MOST_DAEMON_ROUTES + plain.length) * LONGEST_ROUTE
+  const answers = devices.map((device) => ({
+    device,
+    answer: askRoutesUpTo(limit, edge, family, [...main, 'dev', device]),
+  }))
+  const through = answers.flatMap(({ device, answer }) =>
+    answer === undefined ? [] : parseRoutes(answer, { ...fixed, device }),
+  )
+  return {
+    routes: [...through, ...plain],
+    crowded: answers.flatMap(({ device, answer }) => (answer === undefined ? [{ family, device }] : [])),
+  }
 }
 
 /** What two answers tell is one route. */

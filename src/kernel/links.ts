@@ -10,12 +10,14 @@ export function parseLinks(answer: Answer, names: () => ReadonlySet<string>): Li
   return parseEach({ ...answer, lines: joinAliases(linesOf(answer)) }, (line) => parseLink(line, names))
 }
 
+const HEAD = /^(\d+): ([^ :]+): <([^>]*)> mtu \d+.* group (\d+)\b/
+
 /** Only a link's alias is text of the admin's, printed as it is: it may have lines of its own. */
 function joinAliases(lines: readonly string[]): string[] {
   const joined: string[] = []
   for (const line of lines) {
     const last = joined.at(-1)
-    if (last?.includes('\\    alias ') && !/^\d+: /.test(line)) {
+    if (last?.includes('\\    alias ') && !HEAD.test(line)) {
       joined[joined.length - 1] = `${last} ${line}`
     } else {
       joined.push(line)
@@ -27,7 +29,7 @@ function joinAliases(lines: readonly string[]): string[] {
 /** `3: eth0@p0: <BROADCAST,UP> mtu 1500 … group 0 …\    link/[1] 02:… brd …\    altname lan`; 512 is PPP's type. */
 function parseLink(line: string, names: () => ReadonlySet<string>): Link | undefined {
   const [head = '', ...details] = line.split('\\    ')
-  const [, index, name, flags = '', group] = /^(\d+): ([^ :]+): <([^>]*)>.* group (\d+)\b/.exec(head) ?? []
+  const [, index, name, flags = '', group] = HEAD.exec(head) ?? []
   const [, type, mac] = /^link\/([^ ]+)(?: ([^ ]+))?/.exec(details[0] ?? '') ?? []
   if (index === undefined || name === undefined || type === undefined) {
     return undefined
@@ -50,9 +52,15 @@ const PPP = '[512]'
 /** Six bytes, not all zero as lo's. An IP tunnel has its address there. */
 const MAC = /^(?!00:00:00:00:00:00$)([0-9a-f]{2}:){5}[0-9a-f]{2}$/
 
+/** Either name may have an `@` of its own. */
 function withoutLower(text: string, names: () => ReadonlySet<string>): string {
-  const at = text.lastIndexOf('@')
-  return at === -1 || names().has(text) ? text : text.slice(0, at)
+  const ends = [...text.matchAll(/@/g)].map(({ index }) => index).reverse()
+  if (ends.length === 0) {
+    return text
+  }
+  const known = names()
+  const candidates = [text, ...ends.map((end) => text.slice(0, end))]
+  return candidates.find((name) => known.has(name)) ?? text.slice(0, ends[0])
 }
 
 /** The names in /proc/net/dev: `  eth0: 90 1 …`, under two lines of headings. */

@@ -45,8 +45,8 @@ export function readSnapshot(
       ? readLarge(told, names, new Set([...tables, ...tablesOf(names, seen)].filter(isUsableTable)), edge)
       : { routes: parseRoutes(answers[ROUTES]), crowded: [] }
   const { [ENDPOINTS]: endpoints, [LIMITS]: limits } = answers
-  // The list of a large host is as large as what was not asked for.
-  const list = () => (large ? '' : (edge.readFile('/proc/net/ipv6_route') ?? ''))
+  // The list of very many routes would cost as much as they.
+  const list = () => (isLarge(['inet6'], edge) ? '' : (edge.readFile('/proc/net/ipv6_route') ?? ''))
   return {
     ...seen,
     ...leaveOutCrowds(separateSiblings(routes.filter(isWay), list), crowded),

@@ -29,23 +29,29 @@ export function formatRoute(route: Route, verb: RouteVerb): string[] {
     destination,
     ...(source === undefined ? [] : ['from', source]),
     ...(tos === 0 ? [] : ['tos', `0x${tos.toString(16)}`]),
-    ...formatHops(route),
+    ...formatOnlyHop(route),
     ...formatScope(route),
     ...(metric === usualMetric && !(isDeletion && family === 'inet6') ? [] : ['metric', `${metric}`]),
     ...(isDeletion ? [] : attributes.flatMap((attribute) => attribute.split(' '))),
     ...(isDeletion || preference === 'medium' ? [] : ['pref', preference]),
     ...['table', table === MAIN_TABLE ? 'main' : `${table}`, 'protocol', `${protocol}`],
+    // Behind several hops `ip` takes nothing else.
+    ...formatSeveralHops(route),
   ]
 }
 
-function formatHops({ family, type, hops: [first, ...others] }: Route): string[] {
-  if (type !== UNICAST || first === undefined) {
+function formatOnlyHop({ family, hops: [hop, ...others] }: Route): string[] {
+  if (hop === undefined || others.length > 0) {
     return []
   }
-  if (others.length === 0) {
-    return [...formatHop(family, first), ...(first.onlink ? ['onlink'] : [])]
+  return [...formatHop(family, hop), ...(hop.onlink ? ['onlink'] : [])]
+}
+
+function formatSeveralHops({ family, hops }: Route): string[] {
+  if (hops.length < 2) {
+    return []
   }
-  return [first, ...others].flatMap((hop) => [
+  return hops.flatMap((hop) => [
     ...['nexthop', ...formatHop(family, hop), 'weight', `${hop.weight}`],
     ...(hop.onlink ? ['onlink'] : []),
   ])

@@ -34,7 +34,7 @@ const FAMILIES = ['inet', 'inet6']
 const FEATURES = ['ecn', 'tcp_usec_ts']
 
 /** Where an encapsulation ends, whose own words are as many as there are kinds. */
-const AFTER_ENCAP = ['via', 'dev', 'table', 'weight']
+const AFTER_ENCAP = ['via', 'dev', 'table', 'proto', 'scope', 'weight']
 
 export function readFields(words: readonly string[]): Fields {
   const values = new Map<string, string>()

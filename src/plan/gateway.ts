@@ -1,12 +1,10 @@
 /** Which way out a device has: the first source of a gateway that answers with one that can be a router there. */
-import type { Lease } from '../ask/leases/leases.ts'
 import { gatewayVariable, isDialUp, ownGateway, type Stanza } from '../ask/stanza.ts'
-import { contains, isEdgeOf, isHost, isIpv6, isLinkLocal, parseIp } from '../words/address.ts'
 import { Refusal } from '../words/refusal.ts'
-import type { Family, Hop, Route } from '../words/state.ts'
-import { MAIN_TABLE, PROTOCOL, UNICAST } from '../words/table.ts'
-import type { Carried } from './carried.ts'
-import type { Host } from './host.ts'
+import type { Hop } from '../words/state.ts'
+import { MAIN_TABLE, PROTOCOL } from '../words/table.ts'
+import { areSiblings, hopsThrough, isPlainDefault, mainDefaults } from './main-routes.ts'
+import { type GatewayQuery, isConnected, isTrusted, whyNoRouter } from './reach.ts'
 
 /** The way out of a device: its default route's next hops, and what that route is to look like. */
 export interface WayOut {
@@ -15,21 +13,6 @@ export interface WayOut {
   /** One, unless main's default has several through the device. */
   readonly hops: readonly Hop[]
   readonly attributes: readonly string[]
-}
-
-/** What the sources of a gateway look at. */
-export interface GatewayQuery {
-  readonly host: Host
-  readonly device: string
-  readonly family: Family
-  /** What the device carries in the family. */
-  readonly addresses: readonly Carried[]
-  /** The stanzas of the device and family, the first one first. */
-  readonly stanzas: readonly Stanza[]
-  /** The device's DHCP leases; asked only where nothing before them answered. */
-  readonly leases: () => readonly Lease[]
-  /** Our own table counts: nothing was recorded of the device, and a hook runs. */
-  readonly trustsTable: boolean
 }
 
 /** The way that a stanza names; undefined for `none`. @throws Refusal where it cannot be a router there */
@@ -44,7 +27,7 @@ export function givenWay(query: GatewayQuery, stanza: Stanza): WayOut | undefine
     const option = variable === 'IF_GATEWAY' ? 'gateway' : 'mptcp-gateway'
     throw new Refusal(`${option} "${given.text}" ${why} (${stanza.setter(variable)})`)
   }
-  return wayVia(query, given.text, !isConnected(query, given.text))
+  return wayVia(query, given.text, true)
 }
 
 /** The way that the device has without anybody's word in a stanza. */
@@ -52,35 +35,38 @@ export function findWay(query: GatewayQuery): WayOut | undefined {
   return mainWay(query) ?? otherTableWay(query) ?? leaseWay(query) ?? standingWay(query) ?? linkWay(query)
 }
 
-/** @param onlink the gateway is outside every connected route */
+/** @param onlink somebody of today says that the gateway is on the link, whatever the routes say */
 function wayVia(query: GatewayQuery, gateway: string, onlink: boolean): WayOut {
   const main = mainDefaults(query).find((route) => route.hops.some((hop) => hop.gateway === gateway))
   const hop = main?.hops.find((one) => one.gateway === gateway)
+  const isSaid = onlink || hop?.onlink === true
   return {
     name: gateway,
-    hops: [{ gateway, device: query.device, onlink: onlink || hop?.onlink === true, weight: 1 }],
+    hops: [hopVia(query, { gateway, device: query.device, onlink: isSaid, weight: 1 })],
     attributes: main?.attributes ?? [],
   }
 }
 
+/** The word `onlink` is for a gateway outside every connected route. */
+function hopVia(query: GatewayQuery, hop: Hop): Hop {
+  return { ...hop, onlink: hop.onlink && hop.gateway !== undefined && !isConnected(query, hop.gateway) }
+}
+
 /** Main's default route through the device: lowest metric, best router preference, first in the kernel's list. */
 function mainWay(query: GatewayQuery): WayOut | undefined {
-  const usable = (hop: Hop) => hop.gateway === undefined || whyNoRouter(query, hop.gateway) === undefined
-  const best = mainDefaults(query).find((route) => hopsThrough(route, query).some(usable))
+  const usable = ({ gateway, onlink }: Hop) =>
+    gateway === undefined ||
+    ((onlink || isConnected(query, gateway)) && whyNoRouter(query, gateway) === undefined)
+  const defaults = mainDefaults(query)
+  const best = defaults.find((route) => hopsThrough(route, query).some(usable))
   if (best === undefined) {
     return undefined
   }
-  // In IPv6 each hop of a multipath route is a route of its own.
-  const equals = mainDefaults(query).filter(
-    (route) =>
-      route === best ||
-      (route.family === 'inet6' &&
-        route.metric === best.metric &&
-        route.preference === best.preference &&
-        route.hops[0]?.gateway !== undefined &&
-        best.hops[0]?.gateway !== undefined),
-  )
-  const hops = equals.flatMap((route) => hopsThrough(route, query)).filter(usable)
+  const hops = defaults
+    .filter((route) => route === best || areSiblings(route, best))
+    .flatMap((route) => hopsThrough(route, query))
+    .filter(usable)
+    .map((hop) => hopVia(query, hop))
   const name = hops[0]?.gateway ?? LINK
   return { name, hops: hops.length === 1 ? hops.map(alone) : hops, attributes: best.attributes }
 }
@@ -90,32 +76,6 @@ const LINK = 'link'
 /** The weight of a single hop says nothing. */
 function alone(hop: Hop): Hop {
   return { ...hop, weight: 1 }
-}
-
-/** In the kernel's order of preference. */
-export function mainDefaults({ host, device, family }: GatewayQuery): Route[] {
-  return host
-    .mainRoutesOf(device)
-    .filter((route) => route.family === family && isPlainDefault(route))
-    .map((route, i) => ({ route, i }))
-    .sort((one, other) => comparePreference(one.route, other.route) || one.i - other.i)
-    .map(({ route }) => route)
-}
-
-function isPlainDefault({ destination, type, tos, source }: Route): boolean {
-  return destination === 'default' && type === UNICAST && tos === 0 && source === undefined
-}
-
-const PREFERENCES = ['high', 'medium', 'low']
-
-/** Which of two routes to one destination the kernel takes: below 0 the first. */
-export function comparePreference(one: Route, other: Route): number {
-  const rank = ({ preference }: Route) => PREFERENCES.indexOf(preference)
-  return one.metric - other.metric || rank(one) - rank(other)
-}
-
-export function hopsThrough(route: Route, { device }: { readonly device: string }): readonly Hop[] {
-  return route.hops.filter((hop) => hop.device === device)
 }
 
 /** A default through the device in a table of somebody else's: a manager's own policy routing. */
@@ -130,7 +90,7 @@ function otherTableWay(query: GatewayQuery): WayOut | undefined {
         }
         const isReached = onlink || isConnected(query, gateway)
         if (isReached && whyNoRouter(query, gateway) === undefined) {
-          return wayVia(query, gateway, !isConnected(query, gateway))
+          return wayVia(query, gateway, onlink)
         }
       }
     }
@@ -150,7 +110,7 @@ function leaseWay(query: GatewayQuery): WayOut | undefined {
     .filter((lease) => dynamic.some(({ local }) => local === lease.address))
     .flatMap((lease) => lease.routers)
   const gateway = routers.find((router) => whyNoRouter(query, router) === undefined)
-  return gateway === undefined ? undefined : wayVia(query, gateway, !isConnected(query, gateway))
+  return gateway === undefined ? undefined : wayVia(query, gateway, true)
 }
 
 function isStatic({ stanzas }: GatewayQuery): boolean {
@@ -169,11 +129,6 @@ function standingWay(query: GatewayQuery): WayOut | undefined {
     .flatMap((route) => hopsThrough(route, query).flatMap(({ gateway }) => gateway ?? []))
   const gateway = gateways.find((text) => isTrusted(query, text))
   return gateway === undefined ? undefined : wayVia(query, gateway, false)
-}
-
-/** Our own output is weak evidence: a link-local router is "reached" long after it has gone. */
-export function isTrusted(query: GatewayQuery, gateway: string): boolean {
-  return !isLinkLocal(gateway) && isConnected(query, gateway) && whyNoRouter(query, gateway) === undefined
 }
 
 /** Where the other end of the link is the way out. */
@@ -196,49 +151,4 @@ function isPointToPoint({ host, device, addresses, stanzas }: GatewayQuery): boo
   return link?.pointToPoint === true
     ? stanzas.some(({ configured }) => configured)
     : addresses.some(({ peer }) => peer !== undefined)
-}
-
-/** Why the address cannot be a router on the device; undefined where it can. */
-function whyNoRouter({ host, device, family }: GatewayQuery, text: string): string | undefined {
-  const ip = parseIp(text)
-  if (ip === undefined || !isHost(ip)) {
-    return 'is not the address of a host'
-  }
-  const holders = host.holdersOf(text)
-  if (holders.length > 0 && (!isLinkLocal(text) || holders.includes(device))) {
-    return "is this host's own address"
-  }
-  const subnet = connectedRoutes(host, device, family).find(({ destination }) => isEdgeOf(destination, ip))
-  return subnet && `is the network or broadcast address of ${subnet.destination}`
-}
-
-/** Whether a connected route of today leads to the gateway through the device. Every IPv6 link has its link-local subnet. */
-export function isConnected(query: GatewayQuery, gateway: string): boolean {
-  const { host, device, family, addresses } = query
-  if (isIpv6(gateway) && isLinkLocal(gateway)) {
-    return true
-  }
-  const planned = addresses.flatMap(({ shown, named, local }) =>
-    shown ? [] : (named?.addresses.find(({ text }) => text === local)?.subnet ?? []),
-  )
-  const standing = connectedRoutes(host, device, family).map(({ destination }) => destination)
-  return [...standing, ...planned].some((subnet) => holds(subnet, gateway))
-}
-
-/** Main's routes to what is on the link itself. */
-export function connectedRoutes(host: Host, device: string, family: Family): Route[] {
-  return host
-    .mainRoutesOf(device)
-    .filter(
-      (route) =>
-        route.family === family &&
-        route.type === UNICAST &&
-        route.destination !== 'default' &&
-        route.hops.some((hop) => hop.device === device && hop.gateway === undefined),
-    )
-}
-
-/** Whether a prefix or a single address is or contains the address. */
-export function holds(destination: string, address: string): boolean {
-  return destination.includes('/') ? contains(destination, address) : destination === address
 }

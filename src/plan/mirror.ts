@@ -2,8 +2,9 @@
 import { isIpv6, isLinkLocal } from '../words/address.ts'
 import type { Family, Route } from '../words/state.ts'
 import { IPV6_METRIC, isDaemonProtocol, PROTOCOL, UNICAST } from '../words/table.ts'
-import { comparePreference, connectedRoutes, holds, hopsThrough } from './gateway.ts'
 import type { Host } from './host.ts'
+import { areSiblings, comparePreference, hopsThrough } from './main-routes.ts'
+import { connectedRoutes, holds } from './reach.ts'
 
 export interface Mirror {
   readonly routes: readonly Route[]
@@ -68,16 +69,11 @@ function winners(routes: readonly Route[]): Route[][] {
     const order = rival === undefined ? -1 : comparePreference(route, rival)
     if (order < 0) {
       best.set(key, [route])
-    } else if (order === 0 && rival !== undefined && areSideBySide(route, rival)) {
+    } else if (order === 0 && rival !== undefined && areSiblings(route, rival)) {
       best.get(key)?.push(route)
     }
   }
   return [...best.values()]
-}
-
-/** The kernel spreads packets over IPv6 routes of one metric that have gateways (rt6_qualify_for_ecmp). */
-function areSideBySide(one: Route, other: Route): boolean {
-  return [one, other].every(({ family, hops }) => family === 'inet6' && hops[0]?.gateway !== undefined)
 }
 
 function copyRoutes(routes: readonly Route[], { device, family, table }: MirrorQuery): Route[] {

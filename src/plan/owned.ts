@@ -93,7 +93,9 @@ export function isEndpointOf(
   return isHere ? isRuled || isNowhere : isRuled && isOfGoneDevice(host, endpoint)
 }
 
-export function isOrphanEndpoint(host: Host, endpoint: Endpoint): boolean {
+/** @param orphaned the addresses of orphaned rules that the run takes away */
+export function isOrphanEndpoint(host: Host, endpoint: Endpoint, orphaned: ReadonlySet<string>): boolean {
   const isNowhere = host.holdersOf(endpoint.address).length === 0
-  return isMarked(endpoint) && isNowhere && isOfGoneDevice(host, endpoint)
+  const isLost = orphaned.has(endpoint.address) || isOfGoneDevice(host, endpoint)
+  return isMarked(endpoint) && isNowhere && isLost
 }

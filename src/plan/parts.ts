@@ -1,10 +1,11 @@
 /** The parts of a plan that look at all uplinks of a run together: rules, endpoints, link groups, limits. */
-import type { Endpoint, Limits, Rule, Snapshot } from '../words/state.ts'
+import { isIpv6 } from '../words/address.ts'
+import type { Endpoint, Family, Limits, Rule, Snapshot } from '../words/state.ts'
 import { DEFAULT_GROUP, MAIN_TABLE, MOST_ENDPOINTS, UPLINK_GROUP } from '../words/table.ts'
 import { otherCompanions } from './companion.ts'
 import { type EndpointPlan, planEndpoints } from './endpoint.ts'
 import type { Host } from './host.ts'
-import { isEndpointOf, isMarked, isOrphanEndpoint, type Scope } from './owned.ts'
+import { isEndpointOf, isMarked, isOrphan, isOrphanEndpoint, type Scope } from './owned.ts'
 import { devicesOfRule } from './speaker.ts'
 import type { Uplink } from './uplink.ts'
 
@@ -61,14 +62,25 @@ export function endpointsOf(
   const ruled = new Map(
     scope.devices.map((device) => [device, ruledAddresses(host, device, uplinks, sources)]),
   )
+  const orphaned = new Set(sources.filter((rule) => isOrphan(host, rule)).map(({ from }) => from))
+  const isOfDevice = (endpoint: Endpoint) =>
+    scope.families.includes(familyOf(endpoint)) &&
+    [...ruled].some(([device, addresses]) => isEndpointOf(host, endpoint, device, addresses))
   const owned = snapshot.endpoints.filter(
     (endpoint) =>
-      [...ruled].some(([device, addresses]) => isEndpointOf(host, endpoint, device, addresses)) ||
-      (scope.orphans && isOrphanEndpoint(host, endpoint)),
+      isOfDevice(endpoint) ||
+      // Of a family that was not read, no address is seen.
+      (scope.orphans &&
+        snapshot.families.includes(familyOf(endpoint)) &&
+        isOrphanEndpoint(host, endpoint, orphaned)),
   )
   const plan = planEndpoints({ snapshot, uplinks, owned, others: otherEndpoints(host, owned) })
   const { enabled, pathManager } = snapshot.mptcp
   return { owned, plan: enabled && pathManager === 'kernel' ? plan : withoutNew(plan, owned) }
+}
+
+function familyOf({ address }: Endpoint): Family {
+  return isIpv6(address) ? 'inet6' : 'inet'
 }
 
 /** The addresses that have a rule of the device's, or are about to get one. */

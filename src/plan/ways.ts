@@ -3,16 +3,9 @@ import { ownGateway, type Stanza } from '../ask/stanza.ts'
 import type { Rule } from '../words/state.ts'
 import { MAIN_TABLE } from '../words/table.ts'
 import type { Carried } from './carried.ts'
-import {
-  connectedRoutes,
-  findWay,
-  type GatewayQuery,
-  givenWay,
-  holds,
-  hopsThrough,
-  isTrusted,
-  type WayOut,
-} from './gateway.ts'
+import { findWay, givenWay, type WayOut } from './gateway.ts'
+import { hopsThrough } from './main-routes.ts'
+import { connectedRoutes, type GatewayQuery, holds, isTrusted } from './reach.ts'
 
 /** An uplink: a device and a way out, with the addresses that go that way. */
 export interface Way {

@@ -25,6 +25,8 @@ export interface Subflow {
   readonly received: number
   /** Segments that were sent again. */
   readonly retransmissions: number
+  /** How often in a row what it sent went without an answer until a timer ran out; 0 while it goes well. */
+  readonly timeouts: number
   /** Smoothed round-trip time in milliseconds; undefined before the first answer. */
   readonly rtt: number | undefined
 }
@@ -96,6 +98,7 @@ function toSubflow({ local, peer, state, facts }: Socket, endpoint: number): Sub
     received: count('bytes_received'),
     // `retrans:3/184`: those on the way now, and all since it began.
     retransmissions: Number(facts.get('retrans')?.split('/')[1] ?? 0),
+    timeouts: count('backoff'),
     rtt: Number.isNaN(rtt) ? undefined : rtt,
   }
 }

@@ -50,3 +50,8 @@ export function isUtf8(env: NodeJS.ProcessEnv): boolean {
   const locale = [env['LC_ALL'], env['LC_CTYPE'], env['LANG']].find(Boolean) ?? ''
   return /utf-?8/i.test(locale)
 }
+
+/** Text from outside without what a terminal would obey: the kernel allows escapes in the name of a device. */
+export function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, '?')
+}

@@ -77,7 +77,8 @@ function cutWidths(
   kept: readonly number[],
   width: number,
 ): number[] {
-  const widths = kept.map((index) => natural[index] ?? 0)
+  // cli-table3 takes 0 for "as wide as it gets".
+  const widths = kept.map((index) => Math.max(1, natural[index] ?? 0))
   const spare = (place: number) => {
     const least = columns[kept[place] ?? 0]?.least
     return least === undefined ? 0 : (widths[place] ?? 0) - least

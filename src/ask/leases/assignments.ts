@@ -2,10 +2,12 @@
 
 /** The values by name, the last one of each; lines of another form are passed over. */
 export function parseAssignments(text: string): Map<string, string> {
-  return new Map(
-    text.split('\n').flatMap((line): [string, string][] => {
-      const equals = line.indexOf('=')
-      return equals < 1 ? [] : [[line.slice(0, equals), line.slice(equals + 1)]]
-    }),
-  )
+  const values = new Map<string, string>()
+  for (const line of text.split('\n')) {
+    const equals = line.indexOf('=')
+    if (equals > 0) {
+      values.set(line.slice(0, equals), line.slice(equals + 1))
+    }
+  }
+  return values
 }

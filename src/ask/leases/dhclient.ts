@@ -24,39 +24,43 @@ export function dhclientLease(device: string, edge: Edge): Lease | undefined {
  */
 export function parseDhclientLeases(text: string, device: string, now: Date): Lease | undefined {
   const last = `\n${text}`
-    .split('\nlease {\n')
+    .split('\nlease {')
     .slice(1)
-    .findLast((lease) => findValue(linesOf(lease), 'interface') === `"${device}"`)
-  const lines = linesOf(last ?? '')
-  if (!(expiryOf(lines) > now.getTime())) {
+    .map(upToBrace)
+    .findLast((lease) => findValue(lease, 'interface') === `"${device}"`)
+  if (last === undefined || !(expiryOf(last) > now.getTime())) {
     return undefined
   }
   return makeLease("dhclient's lease file", {
-    address: findValue(lines, 'fixed-address'),
-    routers: findValue(lines, 'option routers'),
-    classless: [findValue(lines, 'option rfc3442-classless-static-routes')],
+    address: findValue(last, 'fixed-address'),
+    routers: findValue(last, 'option routers'),
+    classless: [findValue(last, 'option rfc3442-classless-static-routes')],
   })
 }
 
-/** The lines of a lease up to its closing brace, which stands alone; strings within are escaped and hold no newline. */
-function linesOf(lease: string): string[] {
+/** A lease ends with a brace at the start of a line: strings are escaped and hold no newline. */
+function upToBrace(lease: string): string {
   const end = lease.indexOf('\n}')
-  return end < 0 ? [] : lease.slice(0, end).split('\n')
+  return end < 0 ? '' : lease.slice(0, end)
 }
 
-/** The value of the line `NAME VALUE;`. */
-function findValue(lines: readonly string[], name: string): string | undefined {
-  const start = `  ${name} `
-  const line = lines.findLast((one) => one.startsWith(start))
-  return line?.slice(start.length, Math.max(line.lastIndexOf(';'), start.length))
+/** The value of the line `  NAME VALUE;`, by searches that take linear time, whatever stands around it. */
+function findValue(lease: string, name: string): string | undefined {
+  const start = `\n  ${name} `
+  const at = lease.lastIndexOf(start)
+  if (at < 0) {
+    return undefined
+  }
+  const [line = ''] = lease.slice(at + start.length).split('\n', 1)
+  return line.slice(0, Math.max(line.lastIndexOf(';'), 0))
 }
 
 /**
  * Milliseconds since the epoch: `1 2026/11/23 13:58:06` is UTC after the day of the week, `epoch 1795442286` is what
  * `db-time-format local` writes; NaN, which is never in the future, for anything else.
  */
-function expiryOf(lines: readonly string[]): number {
-  const [kind = '', ...words] = (findValue(lines, 'expire') ?? '').split(' ')
+function expiryOf(lease: string): number {
+  const [kind = '', ...words] = (findValue(lease, 'expire') ?? '').split(' ')
   if (kind === 'never') {
     return Number.POSITIVE_INFINITY
   }

@@ -80,6 +80,9 @@ function parseIpv4(text: string): string | undefined {
   return ip?.family === 'inet' ? ip.text : undefined
 }
 
+/** Longer values are not understood: DHCP has no message of this size in octets, so no server has sent one. */
+const LONGEST_VALUE = 65_536
+
 function splitWords(text: string): string[] {
-  return text.split(/[\s,]/).filter((word) => word !== '')
+  return text.length > LONGEST_VALUE ? [] : text.split(/[\s,]/).filter((word) => word !== '')
 }
