@@ -23,7 +23,10 @@ finish() {
 
 # ifup starts every hook for every stanza: the runs that have nothing to do end here, before Node starts.
 if [ $# -eq 0 ]; then
-  case ${PHASE+manager}:${IFACE-} in manager: | *:lo | *:lo:* | *:--all) exit 0 ;; esac
+  case ${IFACE-} in
+    lo | lo:* | --all) exit 0 ;;
+    '') [ -z "${PHASE+set}" ] || exit 0 ;;
+  esac
   case ${METHOD-} in loopback) exit 0 ;; esac
   case ${ADDRFAM-} in '' | inet | inet6 | *,*) ;; *) exit 0 ;; esac
   case $program:${MODE-} in

@@ -1,15 +1,13 @@
-/** Look, plan, apply; look again and retry, else take back. One run at a time. */
+/** A hook's run: one wanted state for one device, or all taken back. */
 import type { Event } from './ask/environment.ts'
-import { lockPath } from './ask/records.ts'
-import { applyAll, applyInOrder, describeFailures, type Failure } from './kernel/apply.ts'
-import { formatCommand } from './kernel/command.ts'
 import { waitForAddress, waitForDetection } from './kernel/wait.ts'
+import { locked } from './lock.ts'
 import { forgetAsked, rememberAsked, rememberDown, rememberLeaving } from './memory.ts'
 import { planRound, type Round } from './round.ts'
+import { settle } from './settle.ts'
 import { takeBack } from './take-back.ts'
 import type { Edge } from './words/edge.ts'
 import { Refusal } from './words/refusal.ts'
-import type { Change } from './words/state.ts'
 
 /** Where a run tells what it does, each text without the program's name. */
 export interface Report {
@@ -31,8 +29,10 @@ export interface Run {
   readonly report: Report
 }
 
-/** A rival that does the same work makes a round fail; a third failure is the kernel's own word. */
-const MOST_ROUNDS = 3
+/** What a run has seen: the round in which the kernel was as it found it. */
+interface Memory {
+  first: Round | undefined
+}
 
 /**
  * Brings the kernel to the state that the event wants.
@@ -41,15 +41,20 @@ const MOST_ROUNDS = 3
  */
 export function converge(run: Run): void {
   const { event, edge, dryRun, report } = run
-  if (event.awaitsAddress && !dryRun) {
+  const memory: Memory = { first: undefined }
+  if (dryRun) {
+    attempt(run, memory)
+    return
+  }
+  if (event.awaitsAddress) {
     waitForAddress(event.device, edge)
   }
-  const memory: Memory = { first: undefined }
-  let waiting = locked(run, () => attempt(run, memory))
+  const work = () => locked(edge, report.notice, () => attempt(run, memory))
+  let waiting = work()
   // Rules and routes are in; the kernel never tries an endpoint again that it met on a tentative address.
-  if (waiting.length > 0 && !dryRun) {
+  if (waiting.length > 0) {
     waitForDetection(event.device, edge)
-    waiting = locked(run, () => attempt(run, memory))
+    waiting = work()
   }
   for (const address of waiting) {
     const why = 'duplicate address detection has failed or is not over'
@@ -57,85 +62,37 @@ export function converge(run: Run): void {
   }
 }
 
-/** No other run of ours comes between a look and the changes that follow from it. */
-function locked<T>({ edge, dryRun, report }: Run, work: () => T): T {
-  if (dryRun) {
-    return work()
-  }
-  const path = lockPath(edge)
-  const lock = path === undefined ? 'none' : edge.lock(path)
-  if (lock === 'busy') {
-    throw new Refusal(`another run holds the lock ${path} for 30 s already: see what it waits for`)
-  }
-  if (lock === 'none') {
-    report.notice('there is no lock (flock of util-linux, and /run): a run beside this one may interfere')
-    return work()
-  }
-  try {
-    return work()
-  } finally {
-    lock.release()
-  }
-}
-
-/** What a run has seen: the round in which the kernel was as it found it. */
-interface Memory {
-  first: Round | undefined
-}
-
 /** @returns addresses whose endpoint waits for the end of duplicate address detection */
 function attempt(run: Run, memory: Memory): readonly string[] {
+  const { event, edge, dryRun, report } = run
   try {
-    return settle(run, memory).plan.waiting
+    return settle({
+      ...{ edge, dryRun, command: report.command },
+      goesOn: event.direction !== 'up',
+      next: () => planRound(run),
+      begin: (round) => begin(run, memory, round),
+    }).plan.waiting
   } catch (error) {
-    const isUp = run.event.direction === 'up' && !run.dryRun
-    if (!(error instanceof Refusal && isUp && memory.first !== undefined)) {
-      throw error
-    }
-    const rest = takeBack(run, memory.first, run.report.command)
-    if (run.strict) {
-      forgetAsked(run.edge, memory.first.situation)
-    }
-    throw rest === undefined ? error : new Refusal(`${error.message}; while taking back: ${rest}`)
+    const { first } = memory
+    const isUp = event.direction === 'up' && !dryRun
+    throw error instanceof Refusal && isUp && first !== undefined ? defeat(run, first, error) : error
   } finally {
-    if (run.event.direction === 'down' && !run.dryRun) {
-      rememberDown(run.edge, run.event)
+    if (event.direction === 'down' && !dryRun) {
+      rememberDown(edge, event)
     }
   }
 }
 
-/** One wanted state, in a few rounds. */
-function settle(run: Run, memory: Memory): Round {
-  let failures: readonly Failure[] = []
-  for (let turn = 1; turn <= MOST_ROUNDS; turn += 1) {
-    const round = planRound(run)
-    tell(run, round, memory.first === undefined)
-    if (memory.first === undefined) {
-      memory.first = round
-      remember(run, round)
-    }
-    failures = run.dryRun ? [] : applyRound(run, round.changes, turn)
-    if (failures.length === 0) {
-      return round
-    }
+function begin({ event, edge, dryRun, report }: Run, memory: Memory, round: Round): void {
+  if (memory.first !== undefined) {
+    return
   }
-  throw new Refusal(describeFailures(failures))
-}
-
-function tell({ report }: Run, { situation, plan, changes }: Round, first: boolean): void {
-  if (first) {
-    situation.asked.notices.forEach(report.notice)
-    new Set(plan.notices).forEach((text) => {
-      report.notice(text)
-    })
-    plan.details.forEach(report.detail)
+  memory.first = round
+  const { plan, situation } = round
+  for (const text of new Set([...situation.asked.notices, ...plan.notices])) {
+    report.notice(text)
   }
-  for (const change of changes) {
-    report.command(formatCommand(change))
-  }
-}
-
-function remember({ event, edge, dryRun }: Run, { situation }: Round): void {
+  plan.details.forEach(report.detail)
   if (!dryRun && event.direction === 'up') {
     rememberAsked(edge, situation)
   }
@@ -144,7 +101,18 @@ function remember({ event, edge, dryRun }: Run, { situation }: Round): void {
   }
 }
 
-/** Down goes on past what is refused, but only when a second look has shown that it is not a rival's work. */
-function applyRound({ event, edge }: Run, changes: readonly Change[], turn: number): Failure[] {
-  return event.direction !== 'up' && turn > 1 ? applyAll(edge, changes) : applyInOrder(edge, changes, [])
+/** Takes back what the run did, and gives the error to throw. */
+function defeat({ event, edge, strict, report }: Run, first: Round, error: Refusal): Refusal {
+  const { device, asked, host } = first.situation
+  const rest = takeBack({
+    edge,
+    first,
+    scope: { devices: [device], families: event.families, orphans: false },
+    stanzas: [...host.stanzas, ...asked.gone],
+    command: report.command,
+  })
+  if (strict) {
+    forgetAsked(edge, first.situation)
+  }
+  return rest === undefined ? error : new Refusal(`${error.message}; while taking back: ${rest}`)
 }

@@ -5,15 +5,14 @@ import { diffState } from './plan/diff.ts'
 import { planLeave } from './plan/leave.ts'
 import { isMarked, type Scope } from './plan/owned.ts'
 import { EMPTY_PLAN, type Plan, planHost } from './plan/wanted.ts'
+import type { Step } from './settle.ts'
 import { look, type Situation } from './situation.ts'
 import type { Edge } from './words/edge.ts'
 import { quote, Refusal } from './words/refusal.ts'
-import type { Change, Family } from './words/state.ts'
+import type { Family } from './words/state.ts'
 
-export interface Round {
+export interface Round extends Step {
   readonly situation: Situation
-  readonly plan: Plan
-  readonly changes: readonly Change[]
 }
 
 export interface RoundQuery {
@@ -58,6 +57,7 @@ function planFor(query: RoundQuery, families: readonly Family[]): Round {
   const isAsked = event.direction === 'up'
   return {
     situation,
+    snapshot: situation.host.snapshot,
     plan: { ...plan, wanted, notices: [...plan.notices, ...(isAsked ? speakable.notices : [])] },
     changes: diffState(plan.owned, wanted),
   }

@@ -1,32 +1,41 @@
 /** A run that fails takes back what it did: the kernel is brought to what it held of ours before. */
+import type { Stanza } from './ask/stanza.ts'
 import { applyAll, describeFailures } from './kernel/apply.ts'
 import { formatCommand } from './kernel/command.ts'
+import { readSnapshot } from './kernel/read.ts'
 import { diffState } from './plan/diff.ts'
 import { indexHost } from './plan/host.ts'
+import type { Scope } from './plan/owned.ts'
 import { planHost } from './plan/wanted.ts'
-import type { Round, RoundQuery } from './round.ts'
-import { look } from './situation.ts'
+import type { Step } from './settle.ts'
+import type { Edge } from './words/edge.ts'
 import { Refusal } from './words/refusal.ts'
 import type { Change, Endpoint, State } from './words/state.ts'
+
+export interface Defeat {
+  readonly edge: Edge
+  /** The step in which the run saw the kernel as it was. */
+  readonly first: Step
+  /** What the run was about. */
+  readonly scope: Scope
+  /** All that was asked for before and during the run: it tells whose the tables are. */
+  readonly stanzas: readonly Stanza[]
+  /** An `ip` command, before it runs. */
+  readonly command: (text: string) => void
+}
 
 /**
  * Compares states instead of inverting commands, so that it does not matter which of them went through.
  *
- * @param first the round in which the run saw the kernel as it was
- * @param command is told each command before it runs
  * @returns what could not be taken back, in words
  */
-export function takeBack(
-  query: RoundQuery,
-  first: Round,
-  command: (text: string) => void,
-): string | undefined {
+export function takeBack(defeat: Defeat): string | undefined {
   try {
-    const changes = changesBack(query, first)
+    const changes = changesBack(defeat)
     for (const change of changes) {
-      command(formatCommand(change))
+      defeat.command(formatCommand(change))
     }
-    const failures = applyAll(query.edge, changes)
+    const failures = applyAll(defeat.edge, changes)
     return failures.length === 0 ? undefined : describeFailures(failures)
   } catch (error) {
     if (error instanceof Refusal) {
@@ -36,26 +45,29 @@ export function takeBack(
   }
 }
 
-function changesBack(query: RoundQuery, { situation, plan }: Round): Change[] {
-  const { device, asked } = situation
-  const now = look({ ...query, families: situation.host.snapshot.families })
-  // With nothing asked for, all that stands of the device is what the run may change.
-  const gone = [...now.host.stanzas, ...asked.gone]
-  const host = indexHost(now.host.snapshot, [], gone, [device])
-  const scope = { devices: [device], families: query.event.families, orphans: false }
-  const { owned } = planHost({ host, scope, lookups: now.lookups, trustsTable: () => false })
-  const before = { ...plan.owned, endpoints: plan.owned.endpoints.filter(({ implicit }) => !implicit) }
-  return diffState(withStanding(owned, before, host.snapshot.endpoints), onlyOf(device, before))
+const NO_LOOKUPS = { tableNames: () => new Map<string, number>(), leases: () => [] }
+
+function changesBack({ edge, first, scope, stanzas }: Defeat): Change[] {
+  const { owned, wanted } = first.plan
+  const tables = new Set([...owned.routes, ...wanted.routes].map(({ table }) => table))
+  const now = readSnapshot(first.snapshot.families, scope.devices, [...tables], edge)
+  // With nothing asked for, all that stands of the devices is what the run may change.
+  const host = indexHost(now, [], stanzas, scope.devices)
+  const query = { host, scope: { ...scope, orphans: false }, lookups: NO_LOOKUPS, trustsTable: () => false }
+  const standing = planHost(query).owned
+  const before = { ...owned, endpoints: owned.endpoints.filter(({ implicit }) => !implicit) }
+  return diffState(withStanding(standing, before, now.endpoints), onlyOf(scope.devices, before))
 }
 
 /** Endpoints of other uplinks that gave way, where they have not gone yet. */
-function withStanding(owned: State, before: State, endpoints: readonly Endpoint[]): State {
-  const keys = new Set([...owned.endpoints, ...before.endpoints].map(({ id, address }) => `${id} ${address}`))
-  return { ...owned, endpoints: endpoints.filter(({ id, address }) => keys.has(`${id} ${address}`)) }
+function withStanding(standing: State, before: State, endpoints: readonly Endpoint[]): State {
+  const keys = new Set(
+    [...standing.endpoints, ...before.endpoints].map(({ id, address }) => `${id} ${address}`),
+  )
+  return { ...standing, endpoints: endpoints.filter(({ id, address }) => keys.has(`${id} ${address}`)) }
 }
 
-/** Of the link groups, the run has changed that of its device at most. */
-function onlyOf(device: string, state: State): State {
-  const group = state.groups.get(device)
-  return { ...state, groups: group === undefined ? new Map() : new Map([[device, group]]) }
+/** Of the link groups, the run has changed those of its devices at most. */
+function onlyOf(devices: readonly string[], state: State): State {
+  return { ...state, groups: new Map([...state.groups].filter(([device]) => devices.includes(device))) }
 }

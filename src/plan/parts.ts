@@ -60,7 +60,7 @@ export function endpointsOf(
 ): { owned: readonly Endpoint[]; plan: EndpointPlan } {
   const { snapshot } = host
   const ruled = new Map(
-    scope.devices.map((device) => [device, ruledAddresses(host, device, uplinks, sources)]),
+    scope.devices.map((device) => [device, ruledAddresses(host, device, scope, uplinks, sources)]),
   )
   const orphaned = new Set(sources.filter((rule) => isOrphan(host, rule)).map(({ from }) => from))
   const isOfDevice = (endpoint: Endpoint) =>
@@ -87,6 +87,7 @@ function familyOf({ address }: Endpoint): Family {
 function ruledAddresses(
   host: Host,
   device: string,
+  { families }: Scope,
   uplinks: readonly Uplink[],
   sources: readonly Rule[],
 ): Set<string> {
@@ -95,7 +96,13 @@ function ruledAddresses(
     const owners = devicesOfRule(host, rule)
     return owners.length === 0 || owners.includes(device) || host.holdersOf(rule.from).includes(device)
   }
-  return new Set([...planned, ...sources.filter(isOfDevice)].map(({ from }) => from))
+  // Where somebody has deleted the source rule, the companion still tells.
+  const companions = host
+    .addressesOf(device)
+    .filter(({ local }) => host.sourcesOf(local).length === 0)
+    .flatMap(({ local }) => host.companionsOf(local))
+    .filter(({ family }) => families.includes(family))
+  return new Set([...planned, ...sources.filter(isOfDevice), ...companions].map(({ from }) => from))
 }
 
 /** The endpoints of ours of uplinks that the run leaves alone, a list a device and family. */

@@ -74,7 +74,7 @@ function isFitting(table: number, { first }: Way, query: TableQuery): boolean {
 
 function ownTable({ first, out }: Way, query: TableQuery): number {
   const named = first ? namedTable(query) : undefined
-  return named ?? deriveTable(query.device, first ? undefined : out?.name)
+  return named ?? deriveTable(query.device, first ? undefined : (out?.name ?? 'none'))
 }
 
 /** A table that rt_tables names like the device, unless somebody else uses it. */

@@ -1,7 +1,7 @@
 /** A device → its ways out, and which of its addresses goes which way. */
-import { ownGateway, type Stanza } from '../ask/stanza.ts'
+import { isAlias, ownGateway, type Stanza } from '../ask/stanza.ts'
 import type { Rule } from '../words/state.ts'
-import { MAIN_TABLE } from '../words/table.ts'
+import { deriveTable, MAIN_TABLE } from '../words/table.ts'
 import type { Carried } from './carried.ts'
 import { findWay, givenWay, type WayOut } from './gateway.ts'
 import { hopsThrough } from './main-routes.ts'
@@ -52,42 +52,70 @@ function isOff({ named }: Carried, { stanzas }: GatewayQuery): boolean {
 
 function draftWays(query: GatewayQuery): Draft[] {
   const stanzas = query.stanzas.filter(({ options }) => !options.off)
-  const base = stanzas.find(({ iface }) => !iface.includes(':'))
-  const own = base && ownGateway(base)
-  const found = own === undefined ? findWay(query) : base && givenWay(query, base)
-  const isNamed = found !== undefined || own === 'none' || base?.configured === true
-  const main: Draft = { out: found, first: true, stanza: base, standing: undefined }
-  const further = stanzas.flatMap((stanza): Draft[] => {
-    const given = ownGateway(stanza)
-    return stanza === base || given === undefined
-      ? []
-      : [{ out: givenWay(query, stanza), first: false, stanza, standing: undefined }]
-  })
-  const known = query.trustsTable ? standingWays(query, found) : []
-  return [...(isNamed ? [main] : []), ...distinct(further, found), ...known]
+  const base = stanzas.find(({ iface }) => !isAlias(iface))
+  const further = stanzas
+    .filter((stanza) => stanza !== base && ownGateway(stanza) !== undefined)
+    .map((stanza): Draft => ({ out: givenWay(query, stanza), first: false, stanza, standing: undefined }))
+  const first = firstDraft(query, stanzas, base, further)
+  const drafts = [...first, ...further].filter(isFirstOfName)
+  return query.trustsTable ? withStanding(drafts, query) : drafts
+}
+
+/** None where there is no way out and no option, nor where only aliases speak and one of them names that way. */
+function firstDraft(
+  query: GatewayQuery,
+  stanzas: readonly Stanza[],
+  base: Stanza | undefined,
+  further: readonly Draft[],
+): Draft[] {
+  const isGiven = base !== undefined && ownGateway(base) !== undefined
+  const out = isGiven ? givenWay(query, base) : findWay(query)
+  const isAsked = stanzas.some(
+    (stanza) => stanza.configured && (stanza === base || ownGateway(stanza) === undefined),
+  )
+  const isOther = base === undefined && further.some((draft) => draft.out?.name === out?.name)
+  const draft = { out, first: true, stanza: base, standing: undefined }
+  return (out !== undefined || isAsked) && !isOther ? [draft] : []
 }
 
 /** A stanza that names the gateway of a way that is there already goes that way. */
-function distinct(drafts: readonly Draft[], found: WayOut | undefined): Draft[] {
-  return drafts.filter(
-    ({ out }, i) =>
-      out?.name !== found?.name && drafts.findIndex((other) => other.out?.name === out?.name) === i,
-  )
+function isFirstOfName({ out }: Draft, i: number, drafts: readonly Draft[]): boolean {
+  return drafts.findIndex((other) => other.out?.name === out?.name) === i
 }
 
-/** Ways that nobody has recorded: tables of ours that rules for the device's addresses use besides the first way's. */
-function standingWays(query: GatewayQuery, found: WayOut | undefined): Draft[] {
+/** With the ways that nobody has recorded: tables of ours besides the first way's. */
+function withStanding(drafts: readonly Draft[], query: GatewayQuery): Draft[] {
+  const [first] = drafts.filter((draft) => draft.first)
   const tables = new Map<number, WayOut>()
   for (const route of query.host.ownRoutesOf(query.device)) {
+    const { family, table, attributes } = route
     const gateway = hopsThrough(route, query)[0]?.gateway
-    const isWay =
-      route.family === query.family && route.destination === 'default' && route.table !== MAIN_TABLE
-    if (isWay && gateway !== undefined && gateway !== found?.name && isTrusted(query, gateway)) {
+    const isWay = family === query.family && route.destination === 'default' && table !== MAIN_TABLE
+    if (
+      isWay &&
+      gateway !== undefined &&
+      gateway !== first?.out?.name &&
+      isTrusted(query, gateway) &&
+      !(first && isFirstTable(table, first, query))
+    ) {
       const hops = [{ gateway, device: query.device, onlink: false, weight: 1 }]
-      tables.set(route.table, { name: gateway, hops, attributes: route.attributes })
+      tables.set(table, { name: gateway, hops, attributes })
     }
   }
-  return [...tables].map(([standing, out]) => ({ out, first: false, stanza: undefined, standing }))
+  const known = [...tables].map(([standing, out]) => ({ out, first: false, stanza: undefined, standing }))
+  const named = drafts.map((draft) => {
+    const same = draft.first ? undefined : known.find(({ out }) => out.name === draft.out?.name)
+    return same === undefined ? draft : { ...draft, standing: same.standing }
+  })
+  return [...named, ...known.filter(({ out }) => drafts.every((draft) => draft.out?.name !== out.name))]
+}
+
+/** The first way's gateway may have changed since: its table is the one that its name or its stanza tells, or the only one. */
+function isFirstTable(table: number, { stanza }: Draft, { host, device, addresses }: GatewayQuery): boolean {
+  const used = new Set(addresses.flatMap(({ local }) => host.sourcesOf(local).map((rule) => rule.table)))
+  return (
+    table === deriveTable(device) || table === stanza?.options.table || (used.size === 1 && used.has(table))
+  )
 }
 
 function wayOf(address: Carried, drafts: readonly Draft[], query: GatewayQuery): Draft | undefined {
@@ -95,7 +123,7 @@ function wayOf(address: Carried, drafts: readonly Draft[], query: GatewayQuery):
   const own = named && ownGateway(named)
   if (named !== undefined && own !== undefined) {
     const name = own === 'none' ? undefined : own.text
-    return drafts.find(({ out, stanza }) => (out === undefined ? stanza === named : out.name === name))
+    return drafts.find(({ out }) => out?.name === name)
   }
   const rule = query.host.sourcesOf(address.local)[0]
   return byTable(rule, drafts) ?? byConnectedRoute(address, drafts, query) ?? firstWay(drafts)
@@ -123,5 +151,6 @@ function byConnectedRoute(
 
 /** One that leads out goes before one that does not. */
 function firstWay(drafts: readonly Draft[]): Draft | undefined {
-  return drafts.find(({ out, standing }) => out !== undefined && standing === undefined) ?? drafts[0]
+  const leads = ({ out, first, stanza }: Draft) => out !== undefined && (first || stanza !== undefined)
+  return drafts.find(leads) ?? drafts[0]
 }

@@ -27,7 +27,10 @@ export interface Subflow {
   readonly retransmissions: number
   /** How often in a row what it sent went without an answer until a timer ran out; 0 while it goes well. */
   readonly timeouts: number
-  /** Smoothed round-trip time in milliseconds; undefined before the first answer. */
+  /**
+   * Smoothed round-trip time in milliseconds; undefined before the first answer. Where more is received than sent it is
+   * the receiver's estimate: the sender's is as old as the last thing that was sent.
+   */
   readonly rtt: number | undefined
 }
 
@@ -85,7 +88,11 @@ function parseIds({ kind, facts }: Socket): { token: string; endpoint: number } 
 
 function toSubflow({ local, peer, state, facts }: Socket, endpoint: number): Subflow {
   const count = (name: string) => Number(facts.get(name) ?? 0)
-  const rtt = Number(facts.get('rtt')?.split('/', 1)[0] ?? Number.NaN)
+  const sent = count('bytes_sent') - count('bytes_retrans')
+  const received = count('bytes_received')
+  const rtt = Number.parseFloat(
+    (received > sent ? facts.get('rcv_rtt') : undefined) ?? facts.get('rtt') ?? '',
+  )
   const flags = facts.get('flags') ?? ''
   return {
     local,
@@ -94,8 +101,8 @@ function toSubflow({ local, peer, state, facts }: Socket, endpoint: number): Sub
     joined: /j/i.test(flags),
     backup: /b/i.test(flags),
     endpoint,
-    sent: count('bytes_sent') - count('bytes_retrans'),
-    received: count('bytes_received'),
+    sent,
+    received,
     // `retrans:3/184`: those on the way now, and all since it began.
     retransmissions: Number(facts.get('retrans')?.split('/')[1] ?? 0),
     timeouts: count('backoff'),

@@ -33,12 +33,8 @@ export const SOCKET_ARGUMENTS: readonly string[] = ['-H', '-O', '-M', '-t', '-n'
  * @throws Refusal on a line that is no socket: a part of an answer is not to pass for all of it
  */
 export function parseSockets(text: string): Socket[] {
-  return text.split('\n').filter(isSpoken).map(parseSocket)
-}
-
-/** ss tells of a missing cgroup file system among its lines. */
-function isSpoken(line: string): boolean {
-  return line.trim() !== ''
+  const lines = text.split('\n').filter((line) => line.trim() !== '')
+  return lines.map(parseSocket)
 }
 
 function parseSocket(line: string): Socket {
