@@ -66,7 +66,7 @@ function stanzaTables(device: string, { options, gateways }: Stanza): number[] {
 }
 
 /** A record of another device that bore the name is about that one. */
-function ofThisHardware(records: Records, snapshot: Snapshot): Records {
+export function ofThisHardware(records: Records, snapshot: Snapshot): Records {
   const macs = new Map(snapshot.links.map(({ name, mac }) => [name, mac]))
   const isOther = ({ iface, mac }: RecordedStanza) => {
     const present = macs.get(resolveDevice(deviceOf(iface), snapshot))
@@ -75,7 +75,7 @@ function ofThisHardware(records: Records, snapshot: Snapshot): Records {
   return { ...records, stanzas: records.stanzas.filter((record) => !isOther(record)) }
 }
 
-function createLookups({ links }: Snapshot, edge: Edge, env: NodeJS.ProcessEnv): Lookups {
+export function createLookups({ links }: Snapshot, edge: Edge, env: NodeJS.ProcessEnv): Lookups {
   let names: ReadonlyMap<string, number> | undefined
   return {
     tableNames: () => {

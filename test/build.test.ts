@@ -1,8 +1,20 @@
 import { spawnSync } from 'node:child_process'
-import { readFileSync, statSync } from 'node:fs'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { isBuiltin } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
 const { version } = JSON.parse(read('package.json')) as { version: string }
@@ -45,6 +57,13 @@ describe.each(['mptcp_up', 'mptcp_down'])('dist/%s', (name) => {
     expect(text).toContain(licence('node_modules/ipaddr.js/LICENSE'))
   })
 
+  it('begins with a shell script that ends the comment in its last line', () => {
+    const shell = text.slice(0, text.indexOf('*/'))
+    expect(shell).toMatch(/^#!\/bin\/sh\n':' \/\* /)
+    expect(shell.endsWith('\nfinish "$status"\n')).toBe(true)
+    expect(shell).not.toContain('@LOADER@')
+  })
+
   it('is from the sources as they are', () => {
     // The bundle holds each source's own messages: an old bundle would be tested in their place.
     const sources = ['ask/environment', 'converge', 'hook', 'plan/uplink', 'kernel/read'].map((source) =>
@@ -71,5 +90,52 @@ describe.each(['mptcp_up', 'mptcp_down'])('dist/%s', (name) => {
         stderr: expect.stringMatching(/^mptcp_down: "eth\/1": /),
       })
     }
+  })
+})
+
+describe('the build', () => {
+  let tree = ''
+  const write = (path: string, text: string) => writeFileSync(join(tree, path), text)
+  const build = () => spawnSync(process.execPath, [join(tree, 'hooks/build.mjs')], { encoding: 'utf8' })
+
+  beforeEach(() => {
+    tree = mkdtempSync(join(tmpdir(), 'mptcp-'))
+    mkdirSync(join(tree, 'dist'))
+    for (const path of ['LICENSE', 'package.json', 'hooks']) {
+      cpSync(new URL(`../${path}`, import.meta.url), join(tree, path), { recursive: true })
+    }
+    symlinkSync(fileURLToPath(new URL('../node_modules', import.meta.url)), join(tree, 'node_modules'))
+    for (const name of ['mptcp_up', 'mptcp_down']) {
+      write(`hooks/${name}.ts`, `console.log('${name}')\n`)
+    }
+  })
+
+  afterEach(() => {
+    rmSync(tree, { recursive: true })
+  })
+
+  it('takes every entry, each with its own preamble or that of the hooks, and leaves nothing else', () => {
+    write('hooks/mptcp-other.ts', 'console.log(process.argv.slice(2))\n')
+    write('hooks/mptcp-other.sh', '#!/bin/sh\n\':\' /* #\nexec node -e \'@LOADER@\' -- "$0" one "$@"\n*/\n')
+    for (const left of ['.mptcp_up.new', 'mptcp_gone']) {
+      write(`dist/${left}`, '')
+    }
+    mkdirSync(join(tree, 'dist/directory'))
+    expect(build()).toMatchObject({ status: 0, stderr: '' })
+    expect(readdirSync(join(tree, 'dist'))).toEqual(['cache.cjs', 'mptcp-other', 'mptcp_down', 'mptcp_up'])
+    expect(spawnSync(join(tree, 'dist/mptcp-other'), ['two'], { encoding: 'utf8' })).toMatchObject({
+      ...{ status: 0, stdout: "[ 'one', 'two' ]\n", stderr: '' },
+    })
+  })
+
+  it.each([
+    ['an entry', 'mptcp_down.ts', 'import "./missing.ts"'],
+    ['a preamble', 'mptcp_down.sh', "#!/bin/sh\n':' /* #\nls */\n*/\n"],
+  ])('writes nothing where %s is wrong', (_, file, text) => {
+    write('dist/mptcp_up', 'as it was')
+    write(`hooks/${file}`, text)
+    expect(build().status).toBe(1)
+    expect(readdirSync(join(tree, 'dist'))).toEqual(['mptcp_up'])
+    expect(readFileSync(join(tree, 'dist/mptcp_up'), 'utf8')).toBe('as it was')
   })
 })

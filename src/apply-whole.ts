@@ -1,0 +1,48 @@
+/** Brings the whole host to what is asked for, or takes all back. */
+import type { Report } from './converge.ts'
+import { locked } from './lock.ts'
+import { settle } from './settle.ts'
+import { takeBack } from './take-back.ts'
+import { planWhole, type WholeQuery, type WholeStep } from './whole.ts'
+import { Refusal } from './words/refusal.ts'
+
+export interface WholeRun extends WholeQuery {
+  readonly dryRun: boolean
+  readonly report: Report
+}
+
+/**
+ * @returns the devices that could not have what is asked for; they are as they were, and hold up no other
+ * @throws Refusal where the kernel refuses a command, after all is taken back (apply) or all that goes has gone (flush)
+ */
+export function applyWhole(run: WholeRun): ReadonlyMap<string, Refusal> {
+  return run.dryRun ? attempt(run) : locked(run.edge, run.report.notice, () => attempt(run))
+}
+
+function attempt(run: WholeRun): ReadonlyMap<string, Refusal> {
+  const { edge, dryRun, flush, report } = run
+  let first: WholeStep | undefined
+  try {
+    const { plan } = settle({
+      ...{ edge, dryRun, goesOn: flush, command: report.command },
+      next: () => planWhole(run),
+      begin: (step) => {
+        if (first === undefined) {
+          first = step
+          new Set(step.plan.notices).forEach(report.notice)
+          step.plan.details.forEach(report.detail)
+        }
+      },
+    })
+    return plan.refused
+  } catch (error) {
+    const isDefeat = error instanceof Refusal && first !== undefined && !flush
+    throw isDefeat ? defeat(run, first as unknown as WholeStep, error) : error
+  }
+}
+
+function defeat({ edge, report }: WholeRun, first: WholeStep, error: Refusal): Refusal {
+  const { scope, host } = first
+  const rest = takeBack({ edge, first, scope, stanzas: host.stanzas, command: report.command })
+  return rest === undefined ? error : new Refusal(`${error.message}; while taking back: ${rest}`)
+}

@@ -1,0 +1,74 @@
+/** Who is looked after: devices with a record, and those that a section of the configuration names. */
+import type { Edge } from '../words/edge.ts'
+import type { Family, Link } from '../words/state.ts'
+import { parseRecords } from './asked.ts'
+import { type Section, sectionFor } from './configuration.ts'
+import type { Records } from './records.ts'
+import { deviceOf, parseStanzas, type Stanza } from './stanza.ts'
+
+export interface Served {
+  readonly stanzas: readonly Stanza[]
+  /** Devices whose manager has taken them down: what stands of ours on them goes. */
+  readonly down: ReadonlySet<string>
+  /** Records that cannot be read, named. */
+  readonly notices: readonly string[]
+}
+
+const FAMILIES: readonly Family[] = ['inet6', 'inet']
+
+/**
+ * A record goes before a section. A family that nobody asked for, as IPv6 by router advertisement on a device whose only
+ * stanza is `inet`, is served with the options of the device's own stanza.
+ *
+ * @param resolve gives the kernel's name for a device that may be called by an altname
+ */
+export function servedStanzas(
+  records: Records,
+  sections: readonly Section[],
+  links: readonly Link[],
+  resolve: (name: string) => string,
+  edge: Edge,
+): Served {
+  const recorded = parseRecords(records, edge.now())
+  const stanzas = recorded.stanzas.map((stanza) => ({ ...stanza, device: resolve(stanza.device) }))
+  const asked = new Set(stanzas.map(({ device }) => device))
+  const taken = records.down.map(({ iface }) => resolve(deviceOf(iface)))
+  const down = new Set(taken.filter((device) => !asked.has(device)))
+  const others = links
+    .filter(({ name }) => name !== 'lo' && !asked.has(name) && !down.has(name))
+    .flatMap(({ name }) => sectionStanzas(name, sections))
+  return { stanzas: [...stanzas, ...silentFamilies(stanzas), ...others], down, notices: recorded.notices }
+}
+
+function sectionStanzas(device: string, sections: readonly Section[]): Stanza[] {
+  const section = sectionFor(device, sections)
+  return section === undefined ? [] : parseStanzas(section.variables, FAMILIES, speakerOf(device, section))
+}
+
+function speakerOf(device: string, { line }: Section) {
+  const setter = (variable: string) => `set by ${variable} in the configuration, line ${line}`
+  return { iface: device, door: 'configuration', order: 0, fresh: false, leaving: false, setter }
+}
+
+/** What a stanza of the one family says of the device as a whole holds for the other. */
+function silentFamilies(stanzas: readonly Stanza[]): Stanza[] {
+  const said = new Set(stanzas.map(({ device, family }) => `${device} ${family}`))
+  const first = new Map<string, Stanza>()
+  for (const stanza of stanzas) {
+    const rival = first.get(stanza.device)
+    if (rival === undefined || stanza.order < rival.order) {
+      first.set(stanza.device, stanza)
+    }
+  }
+  return [...first.values()].flatMap((stanza) =>
+    FAMILIES.filter((family) => !said.has(`${stanza.device} ${family}`)).map((family) => ({
+      ...stanza,
+      family,
+      method: undefined,
+      addresses: [],
+      gateways: [],
+      pointToPoint: false,
+      options: { ...stanza.options, table: undefined },
+    })),
+  )
+}

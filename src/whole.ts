@@ -1,0 +1,110 @@
+/** All devices at once: one look at the host, one plan, one batch a family, all or nothing. */
+import type { Section } from './ask/configuration.ts'
+import { readRecords } from './ask/records.ts'
+import { type Served, servedStanzas } from './ask/served.ts'
+import { deviceOf } from './ask/stanza.ts'
+import { isCarriable } from './kernel/command.ts'
+import { withoutLaminar } from './kernel/laminar.ts'
+import { parseNames } from './kernel/links.ts'
+import { readSnapshot } from './kernel/read.ts'
+import { diffState } from './plan/diff.ts'
+import { type Host, indexHost, resolveDevice } from './plan/host.ts'
+import type { Scope } from './plan/owned.ts'
+import { planHost } from './plan/wanted.ts'
+import type { Step } from './settle.ts'
+import { createLookups, ofThisHardware } from './situation.ts'
+import type { Edge } from './words/edge.ts'
+import { quote, Refusal } from './words/refusal.ts'
+import type { Family, Snapshot } from './words/state.ts'
+
+export interface WholeQuery {
+  readonly edge: Edge
+  readonly env: NodeJS.ProcessEnv
+  readonly sections: readonly Section[]
+  /** The devices to act on, by name or altname; empty for all. */
+  readonly devices: readonly string[]
+  /** Nothing is wanted, whatever was asked for. */
+  readonly flush: boolean
+}
+
+/** The host as a whole, and what is wanted of it. */
+export interface WholeStep extends Step {
+  readonly host: Host
+  readonly scope: Scope
+  /** Who is looked after, whether the run acts on them or not. */
+  readonly served: Served
+}
+
+/** IPv6 first: its rules must be read before any address. */
+const BOTH: readonly Family[] = ['inet6', 'inet']
+
+/** @throws Refusal where the kernel does not answer, or there is no such device */
+export function planWhole(query: WholeQuery): WholeStep {
+  const { edge, env, flush } = query
+  const { snapshot, served } = lookAtHost(query)
+  const devices = query.devices.map((name) => resolveDevice(name, snapshot))
+  const scope = scopeOf(devices, served, snapshot, flush)
+  const wanted = flush
+    ? served.stanzas.filter(({ device }) => !scope.devices.includes(device))
+    : served.stanzas
+  const gone = flush ? served.stanzas : []
+  const host = indexHost(snapshot, wanted, gone, scope.devices)
+  checkDevices(query.devices, host, served, scope)
+  const plan = planHost({
+    host,
+    scope,
+    lookups: createLookups(snapshot, edge, env),
+    trustsTable: () => false,
+  })
+  const speakable = withoutLaminar(plan.wanted, edge)
+  const state = { ...plan.wanted, endpoints: speakable.endpoints }
+  return {
+    host,
+    scope,
+    served,
+    snapshot,
+    plan: { ...plan, wanted: state, notices: [...served.notices, ...plan.notices, ...speakable.notices] },
+    changes: diffState(plan.owned, state),
+  }
+}
+
+function lookAtHost({ edge, sections, devices }: WholeQuery): { snapshot: Snapshot; served: Served } {
+  const records = readRecords(edge)
+  const recorded = records.stanzas.map(({ iface }) => deviceOf(iface))
+  const names = sections.length > 0 ? [...parseNames(edge.readFile('/proc/net/dev') ?? '')] : []
+  const tables = records.stanzas.flatMap(({ variables }) => Number(variables['IF_MPTCP_TABLE'] ?? 0))
+  const snapshot = readSnapshot(BOTH, [...new Set([...recorded, ...names, ...devices])], tables, edge)
+  const resolve = (name: string) => resolveDevice(name, snapshot)
+  const known = ofThisHardware(records, snapshot)
+  return { snapshot, served: servedStanzas(known, sections, snapshot.links, resolve, edge) }
+}
+
+/**
+ * Those that are looked after or were until their manager took them down; a flush is for every device that may bear our
+ * marks. A device of neither kind is left alone, but for orphans.
+ */
+function scopeOf(devices: readonly string[], served: Served, snapshot: Snapshot, flush: boolean): Scope {
+  const asked = [...served.stanzas.map(({ device }) => device), ...served.down]
+  const all = flush ? [...asked, ...snapshot.links.map(({ name }) => name)] : asked
+  const chosen = devices.length > 0 ? devices : all
+  return {
+    devices: [...new Set(chosen)].filter(isCarriable),
+    families: snapshot.families,
+    orphans: devices.length === 0,
+  }
+}
+
+function checkDevices(named: readonly string[], host: Host, served: Served, { devices }: Scope): void {
+  for (const [i, name] of named.entries()) {
+    const device = devices[i]
+    const isKnown = device !== undefined && (host.link(device) !== undefined || isServed(device, served))
+    if (!isKnown) {
+      const why = isCarriable(name) ? 'there is no such device' : 'a batch of ip cannot carry the name'
+      throw new Refusal(`interface ${quote(name)}: ${why} (named on the command line)`)
+    }
+  }
+}
+
+function isServed(device: string, { stanzas }: Served): boolean {
+  return stanzas.some((stanza) => stanza.device === device)
+}
