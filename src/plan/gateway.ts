@@ -2,7 +2,7 @@
 import { gatewayVariable, isDialUp, ownGateway, type Stanza } from '../ask/stanza.ts'
 import { Refusal } from '../words/refusal.ts'
 import type { Hop } from '../words/state.ts'
-import { MAIN_TABLE, PROTOCOL } from '../words/table.ts'
+import { deriveTable, MAIN_TABLE, PROTOCOL } from '../words/table.ts'
 import { areSiblings, hopsThrough, isPlainDefault, mainDefaults } from './main-routes.ts'
 import { type GatewayQuery, isConnected, isTrusted, whyNoRouter } from './reach.ts'
 
@@ -126,7 +126,9 @@ function standingWay(query: GatewayQuery): WayOut | undefined {
   const gateways = host
     .ownRoutesOf(device)
     .filter((route) => route.family === family && route.table !== MAIN_TABLE && isPlainDefault(route))
-    .flatMap((route) => hopsThrough(route, query).flatMap(({ gateway }) => gateway ?? []))
+    .flatMap((route) => hopsThrough(route, query).map(({ gateway }) => ({ gateway, table: route.table })))
+    // A further way's own table tells nothing of the first.
+    .flatMap(({ gateway, table }) => (gateway && table !== deriveTable(device, gateway) ? [gateway] : []))
   const gateway = gateways.find((text) => isTrusted(query, text))
   return gateway === undefined ? undefined : wayVia(query, gateway, false)
 }

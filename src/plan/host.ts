@@ -1,7 +1,7 @@
 /** A snapshot with its look-ups: who holds an address, whose a table is. Each is built once, so that a plan is linear. */
 import { isAlias, type Stanza } from '../ask/stanza.ts'
 import type { Address, Family, Link, Route, Rule, Snapshot } from '../words/state.ts'
-import { deriveTable, isUsableTable, MAIN_TABLE, PROTOCOL } from '../words/table.ts'
+import { deriveTable, MAIN_TABLE, PROTOCOL } from '../words/table.ts'
 
 export interface Host {
   readonly snapshot: Snapshot
@@ -127,9 +127,12 @@ function nameClaim(device: string): Claim {
   return { key: String(deriveTable(device)), device }
 }
 
-/** Before its device is there a stanza claims the table that its name derives, too. */
-function stanzaClaims({ device, family, options, gateways }: Stanza): Claim[] {
-  const asked = typeof options.table === 'number' && isUsableTable(options.table) ? [options.table] : []
+/**
+ * Before its device is there a stanza claims the table that its name derives, too. What a run itself asks for is no
+ * evidence of whose the table has been.
+ */
+function stanzaClaims({ device, family, options, gateways, fresh }: Stanza): Claim[] {
+  const asked = typeof options.table === 'number' && !fresh ? [options.table] : []
   const given = [options.gateway, ...gateways].flatMap((gateway) =>
     gateway === undefined || gateway === 'none' ? [] : deriveTable(device, gateway.text),
   )

@@ -25,31 +25,17 @@ export function rulesOf(
   uplinks: readonly Uplink[],
   sources: readonly Rule[],
 ): Part<Rule> {
-  const { rules, foreignRules } = host.snapshot
+  const { rules } = host.snapshot
   const changing = new Set(sources)
   const judged = new Set([...families, ...sources.map(({ family }) => family)])
   const companions = [...judged].flatMap((family) => otherCompanions(host, family, changing))
-  const twins = new Set(foreignRules.filter(({ plain }) => plain).map(twinKey))
-  const planned = uplinks.flatMap((uplink) => uplink.rules)
   return {
     owned: rules.filter(
       (rule) => changing.has(rule) || (rule.kind === 'companion' && judged.has(rule.family)),
     ),
-    wanted: [
-      // Somebody else's rule that says the same is enough.
-      ...planned.filter((rule) => rule.kind === 'companion' || !twins.has(twinKey(rule))),
-      ...companions,
-    ],
+    // Somebody else's rule that says the same is not ours to rely on, and ours can stand beside it.
+    wanted: [...uplinks.flatMap((uplink) => uplink.rules), ...companions],
   }
-}
-
-function twinKey({
-  family,
-  from,
-  table,
-  priority,
-}: Pick<Rule, 'family' | 'priority'> & { from: string | undefined; table: number | undefined }): string {
-  return `${family} ${priority} ${from} ${table}`
 }
 
 export function endpointsOf(

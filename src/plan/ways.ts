@@ -96,7 +96,7 @@ function withStanding(drafts: readonly Draft[], query: GatewayQuery): Draft[] {
       gateway !== undefined &&
       gateway !== first?.out?.name &&
       isTrusted(query, gateway) &&
-      !(first && isFirstTable(table, first, query))
+      !(first && isFirstTable(table, gateway, first, query))
     ) {
       const hops = [{ gateway, device: query.device, onlink: false, weight: 1 }]
       tables.set(table, { name: gateway, hops, attributes })
@@ -111,11 +111,15 @@ function withStanding(drafts: readonly Draft[], query: GatewayQuery): Draft[] {
 }
 
 /** The first way's gateway may have changed since: its table is the one that its name or its stanza tells, or the only one. */
-function isFirstTable(table: number, { stanza }: Draft, { host, device, addresses }: GatewayQuery): boolean {
+function isFirstTable(
+  table: number,
+  gateway: string,
+  { stanza }: Draft,
+  { host, device, addresses }: GatewayQuery,
+): boolean {
   const used = new Set(addresses.flatMap(({ local }) => host.sourcesOf(local).map((rule) => rule.table)))
-  return (
-    table === deriveTable(device) || table === stanza?.options.table || (used.size === 1 && used.has(table))
-  )
+  const isOnly = used.size === 1 && used.has(table) && table !== deriveTable(device, gateway)
+  return table === deriveTable(device) || table === stanza?.options.table || isOnly
 }
 
 function wayOf(address: Carried, drafts: readonly Draft[], query: GatewayQuery): Draft | undefined {

@@ -74,6 +74,11 @@ export function isEdgeOf(subnet: string, { family, text }: Ip): boolean {
   return edges.some((edge) => edge.toString() === text)
 }
 
+/** The package's own parse() tries IPv6 first: for IPv4 that costs an exception. */
+function parse(address: string) {
+  return isIpv6(address) ? ipaddr.IPv6.parse(address) : ipaddr.IPv4.parse(address)
+}
+
 /** Whether the text, known to be an address or a prefix, is IPv6. */
 export function isIpv6(text: string): boolean {
   return text.includes(':')
@@ -81,22 +86,22 @@ export function isIpv6(text: string): boolean {
 
 /** fe80::/10 and 169.254.0.0/16: reached on the link alone. */
 export function isLinkLocal(address: string): boolean {
-  return ipaddr.parse(address).range() === 'linkLocal'
+  return parse(address).range() === 'linkLocal'
 }
 
 /** Whether the address, with or without a prefix length, is 0.0.0.0 or ::. */
 export function isUnspecified(text: string): boolean {
   const ip = parseIp(text.split('/', 1)[0] ?? '')
-  return ip !== undefined && ipaddr.parse(ip.text).range() === 'unspecified'
+  return ip !== undefined && parse(ip.text).range() === 'unspecified'
 }
 
 /** Whether the address can be another host's or this one's on a network: no group, no loopback, no stand-in. */
 export function isHost(ip: Ip): boolean {
-  const range = ipaddr.parse(ip.text).range()
+  const range = parse(ip.text).range()
   return !['unspecified', 'broadcast', 'multicast', 'loopback', 'ipv4Mapped'].includes(range)
 }
 
 /** fc00::/7, RFC 4193: not routed on the internet. */
 export function isUniqueLocal(address: string): boolean {
-  return ipaddr.parse(address).range() === 'uniqueLocal'
+  return parse(address).range() === 'uniqueLocal'
 }
