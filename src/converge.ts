@@ -94,7 +94,7 @@ function begin({ event, edge, dryRun, report }: Run, memory: Memory, round: Roun
   }
   plan.details.forEach(report.detail)
   if (!dryRun && event.direction === 'up') {
-    rememberAsked(edge, situation)
+    rememberAsked(edge, event, situation)
   }
   if (!dryRun && event.direction === 'leave') {
     rememberLeaving(edge, event)

@@ -3,6 +3,7 @@ import type { Event } from './ask/environment.ts'
 import {
   markLeaving,
   type RecordedStanza,
+  removeStanza,
   removeStanzas,
   writeStanza,
   writeTombstone,
@@ -11,7 +12,11 @@ import type { Situation } from './situation.ts'
 import type { Edge } from './words/edge.ts'
 
 /** Written before the kernel is, so that a run which dies on the way can be finished by the next. */
-export function rememberAsked(edge: Edge, { asked, host, device, recorded }: Situation): void {
+export function rememberAsked(edge: Edge, event: Event, situation: Situation): void {
+  const { asked, host, device, recorded, stale } = situation
+  for (const record of stale) {
+    removeStanza(edge, record)
+  }
   const mac = host.link(device)?.mac
   for (const stanza of asked.recorded) {
     const record = { ...stanza, mac }
@@ -19,12 +24,10 @@ export function rememberAsked(edge: Edge, { asked, host, device, recorded }: Sit
       writeStanza(edge, record)
     }
   }
-  // Brought up again by a run that only repeats what was asked, or by one for another family.
-  for (const old of recorded) {
-    const isWritten = asked.recorded.some(
-      ({ iface, family, address }) => keyOf(old) === keyOf({ iface, family, address }),
-    )
-    if (old.leaving !== undefined && !isWritten) {
+  // The interface is back, with all that was asked for it.
+  for (const old of recorded.filter(({ iface, leaving }) => iface === event.iface && leaving !== undefined)) {
+    const isWritten = asked.recorded.some((record) => keyOf(record) === keyOf(old))
+    if (!event.bare && !isWritten) {
       writeStanza(edge, { ...old, leaving: undefined })
     }
   }

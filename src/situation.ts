@@ -21,6 +21,8 @@ export interface Situation {
   readonly device: string
   /** What is recorded of the device, before the run changes it. */
   readonly recorded: readonly RecordedStanza[]
+  /** Records of other hardware that bore a name which is there now. */
+  readonly stale: readonly RecordedStanza[]
   readonly lookups: Lookups
 }
 
@@ -40,7 +42,8 @@ export function look({ event, edge, env, families }: Look): Situation {
     const why = 'has a character that a batch of ip cannot carry: give the interface another name'
     throw new Refusal(`interface ${quote(device)} ${why} (${event.setter('IFACE')})`)
   }
-  const records = ofThisHardware(readRecords(edge), snapshot)
+  const all = readRecords(edge)
+  const records = ofThisHardware(all, snapshot)
   const asked = event.direction === 'up' ? askedUp(event, records, edge) : askedDown(event, records, edge)
   const stanzas = resolveStanzas(asked.stanzas, snapshot)
   const gone = resolveStanzas(asked.gone, snapshot)
@@ -50,6 +53,7 @@ export function look({ event, edge, env, families }: Look): Situation {
     asked,
     device,
     recorded,
+    stale: all.stanzas.filter((record) => !records.stanzas.includes(record)),
     lookups: createLookups(snapshot, edge, env),
   }
 }

@@ -52,7 +52,8 @@ function changesBack({ edge, first, scope, stanzas }: Defeat): Change[] {
   const tables = new Set([...owned.routes, ...wanted.routes].map(({ table }) => table))
   const now = readSnapshot(first.snapshot.families, scope.devices, [...tables], edge)
   // With nothing asked for, all that stands of the devices is what the run may change.
-  const host = indexHost(now, [], stanzas, scope.devices)
+  const asked = stanzas.map((stanza) => ({ ...stanza, fresh: false }))
+  const host = indexHost(now, [], asked, scope.devices)
   const query = { host, scope: { ...scope, orphans: false }, lookups: NO_LOOKUPS, trustsTable: () => false }
   const standing = planHost(query).owned
   const before = { ...owned, endpoints: owned.endpoints.filter(({ implicit }) => !implicit) }

@@ -65,10 +65,10 @@ export function askedUp(event: Event, records: Records, edge: Edge): Asked {
       ({ iface, family, address }) =>
         iface === old.iface && family === old.family && address === old.addresses[0]?.text,
     )
-  // A manager that brings an interface up has no intention to take it down any more.
+  // Who brings an interface up has no intention to take it down any more; a bare run by hand only repeats what was asked.
   const rest = parsed.stanzas
     .filter((old) => !isReplaced(old))
-    .map((old) => (old.iface === event.iface ? { ...old, leaving: false } : old))
+    .map((old) => (old.iface === event.iface && !event.bare ? { ...old, leaving: false } : old))
   const gone = parsed.stanzas.filter(isReplaced)
   return { stanzas: [...fresh, ...rest], gone, recorded, notices: parsed.notices }
 }

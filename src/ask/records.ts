@@ -98,6 +98,14 @@ export function writeStanza(edge: Edge, stanza: RecordedStanza): boolean {
   return isWritten
 }
 
+/** Removes one record. */
+export function removeStanza(edge: Edge, stanza: RecordedStanza): void {
+  const directory = recordsDirectory(edge)
+  if (directory !== undefined) {
+    edge.removeFile(`${directory}/${stanzaFile(stanza)}`)
+  }
+}
+
 /** Removes the records of exactly this interface, whatever their address, damaged ones too. */
 export function removeStanzas(edge: Edge, iface: string, families: readonly Family[]): void {
   const directory = recordsDirectory(edge)

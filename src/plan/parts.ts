@@ -21,21 +21,27 @@ interface Part<T> {
  */
 export function rulesOf(
   host: Host,
-  { families }: Scope,
+  scope: Scope,
   uplinks: readonly Uplink[],
   sources: readonly Rule[],
 ): Part<Rule> {
   const { rules } = host.snapshot
   const changing = new Set(sources)
-  const judged = new Set([...families, ...sources.map(({ family }) => family)])
+  const judged = new Set([...scope.families, ...sources.map(({ family }) => family)])
   const companions = [...judged].flatMap((family) => otherCompanions(host, family, changing))
-  return {
-    owned: rules.filter(
-      (rule) => changing.has(rule) || (rule.kind === 'companion' && judged.has(rule.family)),
-    ),
-    // Somebody else's rule that says the same is not ours to rely on, and ours can stand beside it.
-    wanted: [...uplinks.flatMap((uplink) => uplink.rules), ...companions],
-  }
+  // Somebody else's rule that says the same is not ours to rely on, and ours can stand beside it.
+  const wanted = [...uplinks.flatMap((uplink) => uplink.rules), ...companions]
+  const planned = new Set(wanted.map(({ from }) => from))
+  const isJudged = ({ kind, family, from }: Rule) =>
+    kind === 'companion' && judged.has(family) && (planned.has(from) || !isOfAnotherRun(host, scope, from))
+  return { owned: rules.filter((rule) => changing.has(rule) || isJudged(rule)), wanted }
+}
+
+/** A companion without its source rule may be one that a run for another device has just made: the source rule follows. */
+function isOfAnotherRun(host: Host, { devices, orphans }: Scope, from: string): boolean {
+  const holders = host.holdersOf(from)
+  const isSeen = holders.length === 0 ? orphans : holders.some((holder) => devices.includes(holder))
+  return host.sourcesOf(from).length === 0 && !isSeen
 }
 
 export function endpointsOf(
