@@ -130,7 +130,8 @@ export function groupsOf(
   const seesBoth = host.snapshot.families.includes('inet')
   const groups = new Map<string, number>()
   for (const device of devices) {
-    const group = host.link(device)?.group
+    // A plan ahead is for a device that is not there yet.
+    const group = host.link(device)?.group ?? DEFAULT_GROUP
     const isUplink = uplinks.some((uplink) => uplink.device === device && uplink.out !== undefined)
     const leadsOtherwise = host
       .ownRoutesOf(device)

@@ -95,13 +95,12 @@ function otherDevice(table: number, { host, device, family }: TableQuery): strin
   if (through.length > 0) {
     return through.find((other) => other !== device)
   }
-  const claimants = host.claimantsOf(family, table)
+  if (host.claimantsOf(family, table).includes(device)) {
+    return undefined
+  }
   const rules = host.snapshot.rules.filter(
     (rule) => rule.kind === 'source' && rule.family === family && rule.table === table,
   )
-  if (rules.length === 0 || claimants.includes(device)) {
-    return undefined
-  }
   const holders = rules.flatMap(({ from }) => host.holdersOf(from))
   return holders.includes(device) ? undefined : holders[0]
 }
