@@ -18,7 +18,7 @@ export function rememberAsked(edge: Edge, event: Event, situation: Situation): v
     removeStanza(edge, record)
   }
   const mac = host.link(device)?.mac
-  for (const stanza of asked.recorded) {
+  for (const stanza of isWithoutRecord(event, situation) ? [] : asked.recorded) {
     const record = { ...stanza, mac }
     if (!recorded.some((old) => isSame(old, record))) {
       writeStanza(edge, record)
@@ -31,6 +31,15 @@ export function rememberAsked(edge: Edge, event: Event, situation: Situation): v
       writeStanza(edge, { ...old, leaving: undefined })
     }
   }
+}
+
+/**
+ * What stands without a record is all that is known of what was asked for: a record of the few words that were given by
+ * hand would take the rest away at the next run.
+ */
+function isWithoutRecord({ byHand }: Event, { host, device, recorded }: Situation): boolean {
+  const stands = host.addressesOf(device).some(({ local }) => host.sourcesOf(local).length > 0)
+  return byHand && recorded.length === 0 && stands
 }
 
 function keyOf({ iface, family, address }: Pick<RecordedStanza, 'iface' | 'family' | 'address'>): string {

@@ -28,7 +28,8 @@ export function findCandidates(uplink: Uplink, owned: readonly Endpoint[]): Cand
     .sort((one, other) => rank(one) - rank(other))
 }
 
-function askedFlags(address: Carried, uplink: Uplink): readonly EndpointFlag[] | undefined {
+/** Undefined where the stanza is silent, or speaks of other addresses. */
+export function askedFlags(address: Carried, uplink: Uplink): readonly EndpointFlag[] | undefined {
   const stanza = address.named ?? (isSpokenFor(address, uplink) ? uplink.stanza : undefined)
   return stanza?.options.endpoint
 }

@@ -1,7 +1,7 @@
 /** The companion rules: main's specific routes through devices that are no uplinks win before the source rule. */
 
 import type { Family, Route, Rule } from '../words/state.ts'
-import { MAIN_TABLE, SUPPRESSED_LENGTH, TERMINAL_TYPES, UNICAST } from '../words/table.ts'
+import { MAIN_TABLE, PROTOCOL, SUPPRESSED_LENGTH, TERMINAL_TYPES, UNICAST } from '../words/table.ts'
 import type { Host } from './host.ts'
 import { stanzaFor } from './speaker.ts'
 
@@ -14,6 +14,8 @@ export function terminalDefault({ snapshot }: Host, family: Family): Route | und
     (route) =>
       route.family === family &&
       route.table === MAIN_TABLE &&
+      // Our own for failover come and go with the run that judges.
+      route.protocol !== PROTOCOL &&
       route.destination === 'default' &&
       route.tos === 0 &&
       (route.type === UNICAST || TERMINAL_TYPES.includes(route.type)),

@@ -1,7 +1,7 @@
 /** The MPTCP endpoints of a run's uplinks, ip-mptcp(8). */
 import type { Endpoint, EndpointFlag, Snapshot } from '../words/state.ts'
 import { LAST_ENDPOINT_ID } from '../words/table.ts'
-import { type Candidate, findCandidates, isReady } from './candidate.ts'
+import { askedFlags, type Candidate, findCandidates, isReady } from './candidate.ts'
 import { sharePlaces } from './places.ts'
 import type { Uplink } from './uplink.ts'
 
@@ -44,7 +44,7 @@ export function planEndpoints({ snapshot, uplinks, owned, others }: EndpointQuer
     evicted: [...evicted, ...replaced],
     waiting: free.flat().flatMap((one) => (isReady(one) ? [] : [one.address.local])),
     left: [...addresses].filter((address) => !served.has(address)),
-    kept: all.flat().flatMap((one) => otherFlags(one, foreign)),
+    kept: uplinks.flatMap((uplink) => otherFlags(uplink, foreign)),
   }
 }
 
@@ -55,10 +55,13 @@ function foreignEndpoints({ endpoints }: Snapshot, owned: readonly Endpoint[]): 
   return new Map(endpoints.filter(isForeign).map((one) => [one.address, one]))
 }
 
-function otherFlags({ address, asked }: Candidate, foreign: ReadonlyMap<string, Endpoint>): Endpoint[] {
-  const other = foreign.get(address.local)
-  const isAsked = asked === undefined || other === undefined || asked.join() === other.flags.join()
-  return isAsked ? [] : [other]
+/** `none` is asked for, too. */
+function otherFlags(uplink: Uplink, foreign: ReadonlyMap<string, Endpoint>): Endpoint[] {
+  return uplink.addresses.flatMap((address) => {
+    const asked = askedFlags(address, uplink)
+    const other = foreign.get(address.local)
+    return asked === undefined || other === undefined || asked.join() === other.flags.join() ? [] : [other]
+  })
 }
 
 /**

@@ -13,6 +13,8 @@ export interface RouteQuery {
   readonly family: Family
   readonly table: number
   readonly way: Way
+  /** What stands of ours is evidence of what a stanza asked for, as nothing is recorded. */
+  readonly trustsTable: boolean
 }
 
 export interface PlannedRoutes {
@@ -96,11 +98,20 @@ function isStanding(place: string, host: Host, device: string): boolean {
   return host.ownRoutesOf(device).some((own) => placeKey(own) === place)
 }
 
+/** A person who gives no metric means the failover route that stands. */
+function standingMetric({ host, device, family, way, trustsTable }: RouteQuery): number | undefined {
+  const isByHand = trustsTable && way.stanza?.door === 'hand' && way.out !== undefined
+  const standing = host
+    .ownRoutesOf(device)
+    .find((route) => route.family === family && route.table === MAIN_TABLE)
+  return isByHand ? standing?.metric : undefined
+}
+
 /** Main may have one default of a metric: where somebody has it already, that costs this route and nothing else. */
 function failoverRoutes(query: RouteQuery): PlannedRoutes {
   const { host, device, family, way } = query
   const { stanza, out } = way
-  const metric = stanza?.options.metric
+  const metric = stanza?.options.metric ?? standingMetric(query)
   if (stanza === undefined || metric === undefined) {
     return { routes: [], notices: [] }
   }

@@ -124,8 +124,8 @@ function heldNotices(carried: readonly Carried[], query: UplinkQuery): string[] 
 }
 
 function planWay(way: Way, table: number, query: UplinkQuery): { uplink: Uplink; notices: string[] } {
-  const { host, device, family } = query
-  const planned = wantedRoutes({ host, device, family, table, way })
+  const { host, device, family, trustsTable } = query
+  const planned = wantedRoutes({ host, device, family, table, way, trustsTable })
   const rules = way.addresses.flatMap((address) => rulesFor(address, way, table, query))
   const uplink = { ...way, device, family, table, rules, routes: planned.routes }
   return { uplink, notices: [...planned.notices] }
