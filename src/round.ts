@@ -7,6 +7,7 @@ import { isMarked, type Scope } from './plan/owned.ts'
 import { EMPTY_PLAN, type Plan, planHost } from './plan/wanted.ts'
 import type { Step } from './settle.ts'
 import { look, type Situation } from './situation.ts'
+import { isIpv6 } from './words/address.ts'
 import type { Edge } from './words/edge.ts'
 import { quote, Refusal } from './words/refusal.ts'
 import type { Family } from './words/state.ts'
@@ -37,11 +38,11 @@ export function planRound(query: RoundQuery): Round {
 /** Places are short, and some may be further addresses of the family whose rules were not read. */
 function isShort({ situation, plan }: Round): boolean {
   const { families, endpoints } = situation.host.snapshot
-  return (
-    plan.short &&
-    !families.includes('inet6') &&
-    endpoints.some((one) => isMarked(one) && one.address.includes(':'))
-  )
+  return plan.short && endpoints.some((one) => isMarked(one) && !families.includes(familyOf(one.address)))
+}
+
+function familyOf(address: string): Family {
+  return isIpv6(address) ? 'inet6' : 'inet'
 }
 
 function planFor(query: RoundQuery, families: readonly Family[]): Round {

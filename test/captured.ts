@@ -1,12 +1,10 @@
 /** What test/fixtures/capture has captured from the real ifupdown, ip and DHCP clients, for the unit tests to start from. */
 import { readFileSync } from 'node:fs'
-import { type Direction, type Event, parseEnvironment } from '../src/ask/environment.ts'
-import { runHook } from '../src/hook.ts'
-import { type LineAnswer, parseAnswers } from '../src/kernel/batch.ts'
-import type { Edge, Outcome } from '../src/kernel/ip.ts'
-import { parseSnapshot, questions } from '../src/kernel/snapshot.ts'
-import { type Lookups, planUplink } from '../src/plan/uplink.ts'
-import { type Plan, planState } from '../src/plan/wanted.ts'
+import { type Event, parseEnvironment } from '../src/ask/environment.ts'
+import { type Program, runHook } from '../src/hook.ts'
+import { type Answer, parseAnswers } from '../src/kernel/batch.ts'
+import { readSnapshot } from '../src/kernel/read.ts'
+import type { Edge, Outcome } from '../src/words/edge.ts'
 import type { Family, Snapshot } from '../src/words/state.ts'
 
 export type Environment = Readonly<Record<string, string>>
@@ -26,7 +24,13 @@ export function readFixture(path: string): string {
 }
 
 export function readDialogues(name: string): Record<string, Dialogue | undefined> {
-  return JSON.parse(readFixture(`answers/${name}.json`))
+  const { files: _, ...dialogues } = JSON.parse(readFixture(`answers/${name}.json`))
+  return dialogues
+}
+
+/** The files of /proc that a kernel of fixtures/kernels shows. */
+function readFiles(kernel: string): Record<string, string | undefined> {
+  return JSON.parse(readFixture(`answers/${kernel}.json`)).files
 }
 
 /** The environments of a hook's runs for a file of fixtures/interfaces, in their order: all up, then all down. */
@@ -40,8 +44,8 @@ export function environment(name: string, changes: Environment = {}): Environmen
 }
 
 /** The event of an environment that is not idle. */
-export function event(env: Environment, direction: Direction = 'up'): Event {
-  const parsed = parseEnvironment(direction, env)
+export function event(env: Environment, program: Program = 'up'): Event {
+  const parsed = parseEnvironment(program, env)
   if ('idle' in parsed) {
     throw new Error(`nothing to do: ${parsed.idle}`)
   }
@@ -49,45 +53,13 @@ export function event(env: Environment, direction: Direction = 'up'): Event {
 }
 
 /** The event of a hook that is started by hand for eth1, with the variables of a test. */
-export function byHand(changes: Environment = {}, direction: Direction = 'up'): Event {
-  return event({ IFACE: 'eth1', ...changes }, direction)
+export function byHand(changes: Environment = {}, program: Program = 'up'): Event {
+  return event({ IFACE: 'eth1', ...changes }, program)
 }
 
-/** The answers of a kernel of fixtures/kernels by the line that asked. */
-function answers(kernel: string, family: Family): Map<string, LineAnswer> {
-  const { inet, inet6 } = readDialogues(kernel)
-  const asked = (family === 'inet6' ? [inet, inet6] : [inet6, inet]).flatMap((dialogue) =>
-    dialogue ? parseAnswers(dialogue.input, dialogue.stdout.join('\n'), dialogue.stderr.join('\n')) : [],
-  )
-  return new Map(asked.map((answer) => [answer.line, answer]))
-}
-
-/** What eth1's run sees of a kernel of fixtures/kernels. */
-export function snapshot(kernel: string, families: readonly Family[] = BOTH, mptcpEnabled = true): Snapshot {
-  const replies = questions(families, 'eth1', true).map(({ family, lines }) => ({
-    family,
-    answers: new Map([...lines].map(([topic, line]) => [topic, answer(kernel, family, line)])),
-  }))
-  return parseSnapshot('eth1', replies, mptcpEnabled)
-}
-
-function answer(kernel: string, family: Family, line: string): LineAnswer {
-  const found = answers(kernel, family).get(line)
-  if (found === undefined) {
-    throw new Error(`fixtures/answers/${kernel}.json has no "${line}": run test/fixtures/capture`)
-  }
-  return found
-}
-
-export const NO_LOOKUPS: Lookups = { tableNames: () => new Map(), leases: () => [] }
-
-export function plan(event: Event, kernel: string | Snapshot, lookups: Partial<Lookups> = {}): Plan {
-  const seen = typeof kernel === 'string' ? snapshot(kernel, event.families) : kernel
-  return planState(event, seen, { ...NO_LOOKUPS, ...lookups })
-}
-
-export function uplink(family: Family, event: Event, seen: Snapshot, lookups: Partial<Lookups> = {}) {
-  return planUplink(family, event, seen, { ...NO_LOOKUPS, ...lookups })
+/** What a run sees of a kernel of fixtures/kernels. */
+export function snapshot(kernel: string, families: readonly Family[] = BOTH): Snapshot {
+  return readSnapshot(families, ['eth1'], [], stage({ kernel }).edge)
 }
 
 /** The message that the work is refused with. */
@@ -105,7 +77,10 @@ export interface Stage {
   readonly edge: Edge
   /** The lines of each write, with the words on the command line before `-batch`. */
   readonly writes: string[]
+  /** The words on the command line of each read. */
   readonly reads: string[]
+  /** What stands in files, those that were written included. */
+  readonly files: Record<string, string | undefined>
   readonly slept: () => number
 }
 
@@ -117,38 +92,35 @@ export interface Scene {
   readonly dhcpcd?: string
   /** What the reads show after so many writes, where that changes. */
   readonly later?: Readonly<Record<number, string>>
+  /** What single commands answer, by the words behind `ip`; nothing where they are not told. */
+  readonly commands?: Readonly<Record<string, string>>
   /** Called after each sleep with the time slept in all, to change what stands in the files. */
   readonly onSleep?: (slept: number, files: Record<string, string | undefined>) => void
   readonly now?: Date
 }
 
-const FILES = {
-  '/proc/sys/net/mptcp/enabled': '1\n',
-  '/proc/net/dev': '  eth1: 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n',
-  '/proc/net/if_inet6': '00000000000000000000000000000001 01 80 10 80       lo\n',
-}
-
 export function stage(scene: Scene = {}): Stage {
   const writes: string[] = []
   const reads: string[] = []
-  const files: Record<string, string | undefined> = { ...FILES, ...scene.files }
-  let slept = 0
   const kernel = () => scene.later?.[writes.length] ?? scene.kernel ?? 'one-uplink'
-  const read = (family: Family, lines: string[]): Outcome => {
-    reads.push(family)
-    const all = lines.map((line) => answer(kernel(), family, line))
-    const failed = all.flatMap(({ error }, i) => (error ? [`${error}\nCommand failed -:${i + 1}`] : []))
-    const stdout = all.flatMap(({ output }) => output ?? []).join('\n')
-    return { status: failed.length > 0 ? 1 : 0, stdout, stderr: failed.join('\n') }
+  const files: Record<string, string | undefined> = { ...readFiles(kernel()), ...scene.files }
+  let slept = 0
+  const ip: Edge['ip'] = (args, input) => {
+    const command = args.join(' ')
+    if (args.includes('-N')) {
+      reads.push(command)
+      return args.includes('-batch')
+        ? answerBatch(kernel(), args, input)
+        : { status: 0, stdout: scene.commands?.[command] ?? '', stderr: '' }
+    }
+    writes.push([args.slice(0, -2).join(' '), ...input.split('\n').slice(0, -1)].join('\n'))
+    return { status: 0, stdout: '', stderr: '', ...scene.outcomes?.[writes.length - 1] }
   }
   const edge: Edge = {
-    ip: (args, input) => {
-      const lines = input.split('\n').slice(0, -1)
-      if (args.includes('-j')) {
-        return read(args[0] === '-6' ? 'inet6' : 'inet', lines)
-      }
-      writes.push([args.slice(0, -2).join(' '), ...lines].join('\n'))
-      return { status: 0, stdout: '', stderr: '', ...scene.outcomes?.[writes.length - 1] }
+    ip,
+    ipUpTo: (args, bytes) => {
+      const outcome = ip(args, '')
+      return outcome.stdout.length > bytes ? undefined : outcome
     },
     dhcpcdLease: () => scene.dhcpcd ?? '',
     readFile: (path) => files[path],
@@ -156,28 +128,68 @@ export function stage(scene: Scene = {}): Stage {
       const inside = Object.keys(files).filter((file) => file.startsWith(`${path}/`))
       return inside.map((file) => file.slice(path.length + 1)).sort()
     },
+    writeFile: (path, text) => {
+      files[path] = text
+      return true
+    },
+    removeFile: (path) => {
+      files[path] = undefined
+    },
+    networkNamespace: () => '4-4026531840',
+    lock: () => ({ release: () => {} }),
     now: () => scene.now ?? new Date(0),
     sleep: (milliseconds) => {
       slept += milliseconds
       scene.onSleep?.(slept, files)
     },
   }
-  return { edge, writes, reads, slept: () => slept }
+  return { edge, writes, reads, files, slept: () => slept }
+}
+
+/** The lines of a batch are answered one by one, as the captured kernel answered them. */
+function answerBatch(kernel: string, args: readonly string[], input: string): Outcome {
+  const family = args[0] === '-6' ? 'inet6' : 'inet'
+  const known = answers(kernel, family)
+  const asked = input.split('\n').slice(0, -1)
+  const all = asked.map((line) => known.get(line) ?? notCaptured(kernel, line))
+  const failed = all.flatMap(({ error }, i) => (error ? [`${error}\nCommand failed -:${i + 1}\n`] : []))
+  const stdout = all.flatMap(({ lines }) => lines ?? []).map((line) => `${line}\n`)
+  return { status: failed.length > 0 ? 1 : 0, stdout: stdout.join(''), stderr: failed.join('') }
+}
+
+function notCaptured(kernel: string, line: string): never {
+  throw new Error(`fixtures/answers/${kernel}.json has no "${line}": run test/fixtures/capture`)
+}
+
+/** The answers of a captured kernel, by the line that asked; the sentinel's own among them. */
+function answers(kernel: string, family: Family): Map<string, Pick<Answer, 'lines' | 'error'>> {
+  const dialogue = readDialogues(kernel)[family] ?? notCaptured(kernel, family)
+  const [sentinel = '', ...rest] = dialogue.input
+  const questions = rest.filter((line) => line !== sentinel)
+  const stdout = dialogue.stdout.map((line) => `${line}\n`).join('')
+  const parsed = parseAnswers('ip', questions, stdout, dialogue.stderr.join('\n'))
+  const known = new Map<string, Pick<Answer, 'lines' | 'error'>>()
+  known.set(sentinel, { lines: dialogue.stdout.slice(0, 1), error: undefined })
+  for (const [i, question] of questions.entries()) {
+    known.set(question, parsed[i] ?? notCaptured(kernel, question))
+  }
+  return known
 }
 
 /** A whole run of a hook on a stage. */
-export function run(direction: Direction, env: Environment, scene: Scene = {}, args: readonly string[] = []) {
+export function run(program: Program, env: Environment, scene: Scene = {}, args: readonly string[] = []) {
   const set = stage(scene)
   const out: string[] = []
   const err: string[] = []
   const output = { out: (text: string) => out.push(text), err: (text: string) => err.push(text) }
-  const status = runHook(direction, args, env, set.edge, output)
+  const status = runHook(program, args, env, set.edge, output)
   return {
     status,
     out: out.join(''),
     err: err.join(''),
     writes: set.writes,
     reads: set.reads,
+    files: set.files,
     slept: set.slept(),
   }
 }

@@ -31,7 +31,7 @@ export function createEdge(env: NodeJS.ProcessEnv): Edge {
       return errorCode(started) === 'ENOBUFS' ? undefined : ipOutcome(started)
     },
     dhcpcdLease: (device) => {
-      const { error, stdout } = run('dhcpcd', ['-4', '-U', device], '', DHCPCD_LIMIT, LARGEST_OUTPUT)
+      const { error, stdout } = run('dhcpcd', ['-4', '-U', '--', device], '', DHCPCD_LIMIT, LARGEST_OUTPUT)
       return error === undefined ? stdout : ''
     },
     readFile: files.readFile,

@@ -7,7 +7,13 @@ import type { Answer } from './batch.ts'
  * @param names the devices' names, to tell `eth0@p0`, a device and its other end, from a device of that name
  */
 export function parseLinks(answer: Answer, names: () => ReadonlySet<string>): Link[] {
-  return parseEach({ ...answer, lines: joinAliases(linesOf(answer)) }, (line) => parseLink(line, names))
+  let known: ReadonlySet<string> | undefined
+  // The file is as long as the list of links: it is read once, and only where some name has an `@`.
+  const readOnce = () => {
+    known ??= names()
+    return known
+  }
+  return parseEach({ ...answer, lines: joinAliases(linesOf(answer)) }, (line) => parseLink(line, readOnce))
 }
 
 const HEAD = /^(\d+): ([^ :]+): <([^>]*)> mtu \d+.* group (\d+)\b/

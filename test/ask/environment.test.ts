@@ -1,13 +1,24 @@
 import { describe, expect, it } from 'vitest'
-import { isUnderIfupdown, parseEnvironment } from '../../src/ask/environment.ts'
+import type { StanzaAddress } from '../../src/ask/addresses.ts'
+import type { Event } from '../../src/ask/environment.ts'
+import { isUnderManager, parseEnvironment } from '../../src/ask/environment.ts'
 import { byHand, environment, environments, event, refusalOf } from '../captured.ts'
+
+/** The addresses of all stanzas of a run. */
+function addressesOf({ stanzas }: Event): StanzaAddress[] {
+  return stanzas.flatMap(({ addresses }) => addresses)
+}
+
+function gatewaysOf({ stanzas }: Event): string[] {
+  return stanzas.flatMap(({ gateways }) => gateways.map(({ text }) => text))
+}
 
 const V4 = { family: 'inet', text: '10.1.2.2', subnet: '10.1.2.0/24', peer: undefined }
 const V6 = { family: 'inet6', text: '2001:db8:2::2', subnet: '2001:db8:2::/64', peer: undefined }
 
 describe('an environment of the real ifupdown', () => {
   it.each([
-    ['static', ['inet'], [V4], [{ family: 'inet', text: '10.1.2.1' }]],
+    ['static', ['inet'], [V4], ['10.1.2.1']],
     ['netmask', ['inet'], [V4], []],
     ['netmask-length', ['inet'], [{ ...V4, subnet: '10.1.0.0/20' }], []],
     ['inet6-without-prefix', ['inet6'], [{ ...V6, subnet: undefined }], []],
@@ -21,23 +32,18 @@ describe('an environment of the real ifupdown', () => {
     ],
     ['options', ['inet'], [V4], []],
   ])('%s', (name, families, addresses, gateways) => {
-    expect(event(environment(name))).toMatchObject({
-      direction: 'up',
-      device: 'eth1',
-      alias: false,
-      families,
-      addresses,
-      gateways,
-      notices: [],
-    })
+    const up = event(environment(name))
+    expect(up).toMatchObject({ direction: 'up', device: 'eth1', alias: false, families, notices: [] })
+    expect(up).toMatchObject({ iface: 'eth1', door: 'ifupdown', byHand: false, bare: false })
+    expect([addressesOf(up), gatewaysOf(up)]).toMatchObject([addresses, gateways])
   })
 
   it('runs the hook once for each stanza', () => {
     const ups = environments('two-stanzas')
       .slice(0, 2)
       .map((env) => event(env))
-    expect(ups.map(({ addresses }) => addresses[0]?.text)).toEqual(['10.1.2.2', '10.1.3.2'])
-    expect(ups.map(({ options }) => options.gateway)).toEqual([
+    expect(ups.map((up) => addressesOf(up)[0]?.text)).toEqual(['10.1.2.2', '10.1.3.2'])
+    expect(ups.map(({ stanzas }) => stanzas[0]?.options.gateway)).toEqual([
       { family: 'inet', text: '10.1.2.1' },
       undefined,
     ])
@@ -47,7 +53,7 @@ describe('an environment of the real ifupdown', () => {
     const ups = environments('dual-stack')
       .slice(0, 2)
       .map((env) => event(env))
-    expect(ups.map(({ families, addresses }) => [families, addresses])).toEqual([
+    expect(ups.map((up) => [up.families, addressesOf(up)])).toEqual([
       [['inet'], [V4]],
       [['inet6'], [V6]],
     ])
@@ -55,7 +61,9 @@ describe('an environment of the real ifupdown', () => {
 
   it('names an alias by the device in front of the colon', () => {
     const [, up] = environments('alias')
-    expect(event(up ?? {})).toMatchObject({ device: 'eth1', alias: true, addresses: [{ text: '10.1.2.3' }] })
+    const alias = event(up ?? {})
+    expect(alias).toMatchObject({ device: 'eth1', alias: true, iface: 'eth1:1' })
+    expect(addressesOf(alias)).toMatchObject([{ text: '10.1.2.3' }])
   })
 
   it('acts on one of the runs of ifup -a: neither lo nor the meta run', () => {
@@ -72,17 +80,15 @@ describe('an environment of the real ifupdown', () => {
     ])
   })
 
-  it('does nothing for "mptcp off"', () => {
-    expect(parseEnvironment('up', environment('off'))).toEqual({ idle: 'the stanza says "mptcp off"' })
+  it('acts on "mptcp off" too, as something may stand', () => {
+    expect(event(environment('off')).stanzas).toMatchObject([{ options: { off: true }, configured: false }])
   })
 
   it('takes nothing from the stanza on the way down, as it may have been edited', () => {
     const down = { ...environments('options').at(-1), IF_ADDRESS: 'rubbish', IF_MPTCP_TABLE: '254' }
     expect(event(down, 'down')).toMatchObject({
       direction: 'down',
-      addresses: [],
-      gateways: [],
-      options: { table: undefined, gateway: undefined, mainRoutes: 'keep' },
+      stanzas: [],
     })
   })
 
@@ -95,16 +101,16 @@ describe('an environment of the real ifupdown', () => {
 
 describe('an environment of the real ifupdown-ng', () => {
   it('is one run for both families', () => {
-    expect(event(environment('ng-dual-stack'))).toMatchObject({
-      families: ['inet6', 'inet'],
-      addresses: [V4, V6],
-    })
-    const gateways = event(environment('ng-dual-stack')).gateways.map(({ text }) => text)
-    expect(new Set(gateways)).toEqual(new Set(['10.1.2.1', '2001:db8:2::1']))
+    const up = event(environment('ng-dual-stack'))
+    expect(up.stanzas).toMatchObject([
+      { family: 'inet6', addresses: [V6] },
+      { family: 'inet', addresses: [V4] },
+    ])
+    expect(new Set(gatewaysOf(up))).toEqual(new Set(['2001:db8:2::1', '10.1.2.1']))
   })
 
   it('has the options too', () => {
-    expect(event(environment('ng-options')).options).toMatchObject({
+    expect(event(environment('ng-options')).stanzas[0]?.options).toMatchObject({
       gateway: { text: '10.1.2.1' },
       table: 100,
     })
@@ -112,7 +118,10 @@ describe('an environment of the real ifupdown-ng', () => {
 
   it('is idle for lo', () => {
     const [lo, eth1] = environments('ng-all').map((env) => parseEnvironment('up', env))
-    expect([lo, eth1]).toMatchObject([{ idle: 'IFACE is "lo"' }, { device: 'eth1', addresses: [V4] }])
+    expect([lo, eth1]).toMatchObject([
+      { idle: 'IFACE is "lo"' },
+      { device: 'eth1', variables: { METHOD: 'none' } },
+    ])
   })
 })
 
@@ -128,8 +137,7 @@ it.each([
 
 describe('does nothing', () => {
   it.each([
-    ['up', {}, 'IFACE is ""'],
-    ['up', { IFACE: '' }, 'IFACE is ""'],
+    ['up', { IFACE: '', PHASE: 'post-up' }, 'IFACE is ""'],
     ['up', { IFACE: 'lo' }, 'IFACE is "lo"'],
     ['up', { IFACE: 'lo:1' }, 'IFACE is "lo:1"'],
     ['up', { IFACE: '--all', ADDRFAM: 'meta' }, 'IFACE is "--all"'],
@@ -140,8 +148,6 @@ describe('does nothing', () => {
     ['up', { IFACE: 'eth1', MODE: 'stop' }, 'MODE is "stop"'],
     ['down', { IFACE: 'eth1', MODE: 'start' }, 'MODE is "start"'],
     ['down', { IFACE: 'eth1', MODE: '--all' }, 'MODE is "--all"'],
-    ['up', { IFACE: 'eth1', IF_MPTCP: ' off ' }, 'the stanza says "mptcp off"'],
-    ['down', { IFACE: 'eth1', IF_MPTCP: 'off' }, 'the stanza says "mptcp off"'],
   ] as const)('%s with %j', (direction, env, idle) => {
     expect(parseEnvironment(direction, env)).toEqual({ idle })
   })
@@ -150,11 +156,30 @@ describe('does nothing', () => {
 describe('by hand', () => {
   it('needs IFACE alone', () => {
     expect(byHand()).toMatchObject({
-      device: 'eth1',
-      families: ['inet6', 'inet'],
-      addresses: [],
-      notices: [],
+      ...{ device: 'eth1', families: ['inet6', 'inet'], notices: [] },
+      ...{ byHand: true, bare: true, door: 'hand', variables: {} },
     })
+    expect(byHand({ IF_MPTCP_TABLE: '70' })).toMatchObject({
+      bare: false,
+      variables: { IF_MPTCP_TABLE: '70' },
+    })
+  })
+
+  it.each([
+    ['up', {}, 'IFACE is not set: IFACE=eth1 mptcp_up'],
+    ['down', { IFACE: '' }, 'IFACE is not set: IFACE=eth1 mptcp_down'],
+    [
+      'up',
+      { SUDO_COMMAND: '/etc/network/if-up.d/mptcp_up' },
+      'IFACE is not set: sudo drops what stands before it: sudo IFACE=eth1 mptcp_up',
+    ],
+  ] as const)('%s with %j is refused: an interface has to be named', (program, env, message) => {
+    expect(refusalOf(() => parseEnvironment(program, env))).toBe(`Refusal: ${message}`)
+  })
+
+  it('takes forty IPv6 addresses of ifupdown-ng', () => {
+    const addresses = Array.from({ length: 40 }, (_, i) => `2001:db8:1234:5678:9abc:def0:1234:${i + 1}/64`)
+    expect(addressesOf(byHand({ IF_ADDRESSES: addresses.join(' ') }))).toHaveLength(40)
   })
 
   it.each([
@@ -162,7 +187,7 @@ describe('by hand', () => {
     [{ IF_ADDRESS: '10.1.2.2' }, [{ ...V4, subnet: undefined }]],
     [{ IF_ADDRESS: '10.1.2.2', IF_NETMASK: '' }, [{ ...V4, subnet: undefined }]],
     [{ IF_ADDRESS: '2001:DB8:2:0::2/64' }, [V6]],
-    [{ IF_ADDRESS: '2001:db8:2::2/64', IF_ADDRESSES: '2001:db8:2::2/64 10.1.2.2/24' }, [V6, V4]],
+    [{ IF_ADDRESS: '10.1.2.2/24', IF_ADDRESSES: '10.1.2.2/24 2001:db8:2::2/64' }, [V6, V4]],
     [{ IF_ADDRESS: ' 10.1.2.2/24 ' }, [V4]],
     [
       { IF_ADDRESS: '10.9.0.2', IF_POINTOPOINT: '10.9.0.1' },
@@ -174,10 +199,10 @@ describe('by hand', () => {
     ],
     [
       { IF_ADDRESSES: '10.1.2.2/24 2001:db8:2::2/64', IF_POINTOPOINT: '10.1.2.1' },
-      [{ peer: '10.1.2.1' }, V6],
+      [V6, { peer: '10.1.2.1' }],
     ],
   ])('reads %j', (env, addresses) => {
-    expect(byHand(env).addresses).toMatchObject(addresses)
+    expect(addressesOf(byHand(env))).toMatchObject(addresses)
   })
 
   it('tells of options that there are none of', () => {
@@ -234,9 +259,9 @@ describe('refuses with the option, the value and who set it', () => {
       'IF_ADDRESS',
     ],
     [
-      { IF_GATEWAY: '1'.repeat(5000) },
-      `gateway "${'1'.repeat(60)}…" is too long: 5000 characters`,
-      'IF_GATEWAY',
+      { IF_ADDRESS: '1'.repeat(5000) },
+      `address "${'1'.repeat(60)}…" is too long: 5000 characters`,
+      'IF_ADDRESS',
     ],
     [{ IF_MPTCP_METRIC: 'x' }, 'mptcp-metric "x" must be a number from 1 to 4294967295', 'IF_MPTCP_METRIC'],
   ])('$1', (env, message, variable) => {
@@ -246,43 +271,41 @@ describe('refuses with the option, the value and who set it', () => {
     )
   })
 
-  it.each([
-    ...[
-      '-4',
-      '-batch',
-      'eth1 eth2',
-      'eth1\nlink',
-      'eth/1',
-      '.',
-      '..',
-      ':1',
-      'sixteen-letters-',
-      'ethé',
-      'e*',
-      '"',
-    ],
-    'x'.repeat(100),
-  ])('interface %j, in both directions', (IFACE) => {
-    for (const direction of ['up', 'down'] as const) {
-      expect(refusalOf(() => event({ IFACE, MODE: '' }, direction))).toMatch(
-        /^Refusal: interface ".*" is not a name that a network interface can have: .* \(set by IFACE in the environment\)$/,
+  it.each(['eth1 eth2', 'eth1\nlink', 'eth/1', '.', '..', ':1', 'a\u0007', 'x'.repeat(128), 'é'.repeat(64)])(
+    'interface %j, in both directions',
+    (IFACE) => {
+      for (const direction of ['up', 'down'] as const) {
+        expect(refusalOf(() => event({ IFACE, MODE: '' }, direction))).toMatch(
+          /^Refusal: interface ".*" is not a name that a network interface can have \(set by IFACE in the environment\)$/,
+        )
+      }
+      expect(refusalOf(() => event({ IFACE, MODE: '', PHASE: 'post-up' }))).toMatch(
+        / \(the interface that ifup names\)$/,
       )
-    }
-  })
+    },
+  )
 
   it.each([
-    'eth0.100',
-    'br-lan',
-    'enx001122334455',
-    'veth@2',
-    'fifteen-letters',
-    'a',
-    '1',
-    'x:y:z',
-    '_',
-    'wg+0',
+    ...['eth0.100', 'br-lan', 'enx001122334455', 'veth@2', 'fifteen-letters', 'a', '1', 'x:y:z', '_', 'wg+0'],
+    ...['-4', 'ethé', 'e*', '"', 'a#b', 'an-altname-may-be-longer-than-a-name'],
   ])('and takes interface %j', (IFACE) => {
     expect(event({ IFACE }).device).toBe(IFACE.split(':')[0])
+  })
+})
+
+describe('before the addresses go', () => {
+  it.each([
+    ['pre-down', 'leave'],
+    ['down', 'leave'],
+    ['post-down', 'down'],
+  ])('phase %s is %s', (PHASE, direction) => {
+    expect(event({ IFACE: 'eth1', MODE: 'stop', PHASE }, 'down').direction).toBe(direction)
+  })
+
+  it("NetworkManager's dispatcher means both families, whatever it says", () => {
+    const down = { IFACE: 'eth1', ADDRFAM: 'inet', METHOD: 'NetworkManager', PHASE: 'post-down' }
+    expect(event(down, 'down').families).toEqual(['inet6', 'inet'])
+    expect(event({ ...down, METHOD: 'dhcp' }, 'down').families).toEqual(['inet'])
   })
 })
 
@@ -290,6 +313,6 @@ it.each([
   [{ PHASE: 'post-up' }, true],
   [{ PHASE: '' }, true],
   [{}, false],
-])('%j is under ifupdown: %s', (env, under) => {
-  expect(isUnderIfupdown(env)).toBe(under)
+])('%j is under a manager: %s', (env, under) => {
+  expect(isUnderManager(env)).toBe(under)
 })

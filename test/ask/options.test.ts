@@ -10,6 +10,7 @@ const SILENT = {
   priority: undefined,
   endpoint: undefined,
   mainRoutes: 'keep',
+  off: false,
   metric: undefined,
 }
 
@@ -24,6 +25,7 @@ describe('parseOptions', () => {
       table: 100,
       priority: 500,
       endpoint: ['signal', 'backup'],
+      off: false,
       mainRoutes: 'ignore',
       metric: 200,
     })
@@ -52,7 +54,7 @@ describe('parseOptions', () => {
   })
 
   const TABLE = 'is not free for use: choose 1 to 252 or 256 to 4294967295'
-  const FLAGS = 'must be some of subflow, signal, backup, fullmesh, or none'
+  const FLAGS = 'must be some of subflow, signal, backup, fullmesh, laminar, or none'
   it.each([
     ['IF_MPTCP', 'yes', 'mptcp "yes" must be on or off'],
     ['IF_MPTCP_GATEWAY', 'gw', 'mptcp-gateway "gw" is neither an IP address nor "none"'],
@@ -69,7 +71,7 @@ describe('parseOptions', () => {
     ['IF_MPTCP_PRIORITY', '1', 'mptcp-priority "1" must be a number from 2 to 32765'],
     ['IF_MPTCP_PRIORITY', '32766', 'mptcp-priority "32766" must be a number from 2 to 32765'],
     ['IF_MPTCP_PRIORITY', '0x10', 'mptcp-priority "0x10" must be a number from 2 to 32765'],
-    ['IF_MPTCP_ENDPOINT', 'laminar', `mptcp-endpoint "laminar" ${FLAGS}`],
+    ['IF_MPTCP_ENDPOINT', 'lamina', `mptcp-endpoint "lamina" ${FLAGS}`],
     ['IF_MPTCP_ENDPOINT', 'subflow none', `mptcp-endpoint "subflow none" ${FLAGS}`],
     ['IF_MPTCP_ENDPOINT', 'id 7', `mptcp-endpoint "id 7" ${FLAGS}`],
     [

@@ -1,36 +1,64 @@
 import { describe, expect, it } from 'vitest'
-import { familyOption, formatCommand, formatLine, toBatches } from '../../src/kernel/command.ts'
-import type { Change, Endpoint, Family, Route, Rule } from '../../src/words/state.ts'
+import { familyOption, formatCommand, formatLine, isCarriable, toBatches } from '../../src/kernel/command.ts'
+import type { Change, Endpoint, EndpointFlag, Family, Hop, Route, Rule } from '../../src/words/state.ts'
 
-const RULE: Rule = { kind: 'source', family: 'inet', from: '10.1.2.2', table: 1001, priority: 31000 }
-const COMPANION: Rule = { ...RULE, kind: 'companion', table: 254, priority: 30999 }
-const ROUTE: Route = {
-  ...{ family: 'inet', table: 1001, destination: 'default', gateway: '10.1.2.1' },
-  ...{ device: 'eth1', metric: 0, onlink: false },
+const RULE: Rule = {
+  ...{ kind: 'source', family: 'inet', from: '10.1.2.2', table: 1001, priority: 31000 },
+  suppress: undefined,
 }
-const ROUTE6: Route = { ...ROUTE, family: 'inet6', gateway: '2001:db8:2::1', metric: 1024 }
-const ENDPOINT: Endpoint = { id: 7, address: '10.1.2.2', device: 'eth1', flags: ['signal', 'backup'] }
+const COMPANION: Rule = { ...RULE, kind: 'companion', table: 254, priority: 30999, suppress: 7 }
+const hop = (gateway?: string, more: Partial<Hop> = {}): Hop => ({
+  ...{ gateway, device: 'eth1', onlink: false, weight: 1 },
+  ...more,
+})
+const ROUTE: Route = {
+  ...{
+    family: 'inet',
+    table: 1001,
+    type: 1,
+    destination: 'default',
+    tos: 0,
+    metric: 0,
+    protocol: 77,
+    scope: 0,
+  },
+  ...{ hops: [hop('10.1.2.1')], attributes: [], preference: 'medium' },
+  ...{ source: undefined, behind: false, strange: undefined },
+}
+const ROUTE6: Route = { ...ROUTE, family: 'inet6', metric: 1024, hops: [hop('2001:db8:2::1')] }
+const ENDPOINT: Endpoint = {
+  ...{ id: 250, address: '10.1.2.2', port: undefined, device: 'eth1', flags: ['signal', 'backup'] },
+  implicit: false,
+}
 
 const add = (route: Route): Change => ({ kind: 'route', verb: 'add', route })
+const remove = (route: Route): Change => ({ kind: 'route', verb: 'delete', route })
 const rule = (changes: Partial<Rule> = {}, verb: 'add' | 'delete' = 'add'): Change => ({
-  kind: 'rule',
-  verb,
+  ...{ kind: 'rule', verb },
   rule: { ...RULE, ...changes },
 })
 const endpoint = (changes: Partial<Endpoint> = {}, verb: 'add' | 'delete' = 'add'): Change => ({
-  kind: 'endpoint',
-  verb,
+  ...{ kind: 'endpoint', verb },
   endpoint: { ...ENDPOINT, ...changes },
 })
-const LIMIT: Change = { kind: 'subflows', limit: 3, old: 2 }
-const GROUP: Change = { kind: 'group', device: 'eth1', group: 77, old: 0 }
+const flags = (standing: readonly EndpointFlag[], ...words: string[]): Change => ({
+  ...{ kind: 'flags', words },
+  endpoint: { ...ENDPOINT, flags: standing },
+})
+const LIMITS: Change = { kind: 'limits', limits: { subflows: 3, addAddrAccepted: 1 } }
+const GROUP: Change = { kind: 'group', device: 'eth1', group: 77 }
 
+// What of this the kernel takes, and gives back, test/netns/round-trip.bats sees.
 it.each<[Change, string]>([
   [rule(), 'ip rule add from 10.1.2.2 lookup 1001 priority 31000 protocol 77'],
   [rule({}, 'delete'), 'ip rule delete from 10.1.2.2 lookup 1001 priority 31000 protocol 77'],
   [
     rule(COMPANION),
-    'ip rule add from 10.1.2.2 lookup main suppress_prefixlength 0 suppress_ifgroup 77 priority 30999 protocol 77',
+    'ip rule add from 10.1.2.2 lookup main suppress_prefixlength 7 suppress_ifgroup 77 priority 30999 protocol 77',
+  ],
+  [
+    rule({ ...COMPANION, suppress: 0 }, 'delete'),
+    'ip rule delete from 10.1.2.2 lookup main suppress_prefixlength 0 suppress_ifgroup 77 priority 30999 protocol 77',
   ],
   [
     rule({ family: 'inet6', from: '2001:db8:2::2' }),
@@ -38,54 +66,120 @@ it.each<[Change, string]>([
   ],
   [add(ROUTE), 'ip route add default via 10.1.2.1 dev eth1 table 1001 protocol 77'],
   [
-    { kind: 'route', verb: 'replace', route: ROUTE, old: ROUTE },
+    { kind: 'route', verb: 'replace', route: ROUTE },
     'ip route replace default via 10.1.2.1 dev eth1 table 1001 protocol 77',
   ],
   [
-    { kind: 'route', verb: 'delete', route: ROUTE },
-    'ip route delete default via 10.1.2.1 dev eth1 table 1001 protocol 77',
+    { kind: 'route', verb: 'append', route: ROUTE6 },
+    'ip -6 route append default via 2001:db8:2::1 dev eth1 table 1001 protocol 77',
   ],
+  [remove(ROUTE), 'ip route delete default via 10.1.2.1 dev eth1 table 1001 protocol 77'],
   [
     add({ ...ROUTE, table: 254, metric: 50 }),
     'ip route add default via 10.1.2.1 dev eth1 metric 50 table main protocol 77',
   ],
   [
-    add({ ...ROUTE, onlink: true }),
+    add({ ...ROUTE, hops: [hop('10.1.2.1', { onlink: true })] }),
     'ip route add default via 10.1.2.1 dev eth1 onlink table 1001 protocol 77',
   ],
   [
-    add({ ...ROUTE, destination: '10.1.2.0/24', gateway: undefined }),
+    add({ ...ROUTE, destination: '10.1.2.0/24', hops: [hop()], scope: 253 }),
     'ip route add 10.1.2.0/24 dev eth1 scope link table 1001 protocol 77',
   ],
-  [add({ ...ROUTE, gateway: undefined }), 'ip route add default dev eth1 scope link table 1001 protocol 77'],
-  // iproute2 asks for the family of a gateway that is not the destination's (RFC 5549).
+  // ip would take it for one of the link.
+  [add({ ...ROUTE, hops: [hop()] }), 'ip route add default dev eth1 scope global table 1001 protocol 77'],
   [
-    add({ ...ROUTE, gateway: 'fe80::1' }),
-    'ip route add default via inet6 fe80::1 dev eth1 table 1001 protocol 77',
+    add({ ...ROUTE, hops: [hop()], scope: 200 }),
+    'ip route add default dev eth1 scope 200 table 1001 protocol 77',
   ],
+  [add({ ...ROUTE, tos: 16 }), 'ip route add default tos 0x10 via 10.1.2.1 dev eth1 table 1001 protocol 77'],
+  // ip asks for the family of a gateway that is not the destination's (RFC 5549), and goes by the gateway for a default.
+  [
+    add({ ...ROUTE, hops: [hop('fe80::1')] }),
+    'ip -4 route add default via inet6 fe80::1 dev eth1 table 1001 protocol 77',
+  ],
+  [
+    add({ ...ROUTE, destination: '10.0.0.0/8', hops: [hop('fe80::1')] }),
+    'ip route add 10.0.0.0/8 via inet6 fe80::1 dev eth1 table 1001 protocol 77',
+  ],
+  [
+    add({
+      ...{ ...ROUTE, attributes: ['advmss 1300', 'mtu lock 1400'] },
+      hops: [hop('10.1.2.1', { weight: 3 }), hop('10.1.2.9', { onlink: true })],
+    }),
+    'ip route add default advmss 1300 mtu lock 1400 table 1001 protocol 77 nexthop via 10.1.2.1 dev eth1 weight 3 nexthop via 10.1.2.9 dev eth1 weight 1 onlink',
+  ],
+  // What a deletion tells has to fit, so it tells what there may be two of.
+  [
+    remove({ ...ROUTE, metric: 7, tos: 8, attributes: ['mtu 1400'] }),
+    'ip route delete default tos 0x8 via 10.1.2.1 dev eth1 metric 7 table 1001 protocol 77',
+  ],
+  [add({ ...ROUTE, type: 7, hops: [] }), 'ip route add unreachable default table 1001 protocol 77'],
   // Without a metric the kernel deletes the IPv6 route with the lowest.
   [
-    { kind: 'route', verb: 'delete', route: ROUTE6 },
+    remove({ ...ROUTE6, preference: 'high' }),
     'ip -6 route delete default via 2001:db8:2::1 dev eth1 metric 1024 table 1001 protocol 77',
   ],
   [add(ROUTE6), 'ip -6 route add default via 2001:db8:2::1 dev eth1 table 1001 protocol 77'],
   [
-    add({ ...ROUTE6, destination: 'fe80::/64', gateway: undefined }),
+    add({ ...ROUTE6, destination: 'fe80::/64', hops: [hop()] }),
     'ip -6 route add fe80::/64 dev eth1 table 1001 protocol 77',
   ],
   [
-    add({ ...ROUTE6, metric: 50, table: 254 }),
-    'ip -6 route add default via 2001:db8:2::1 dev eth1 metric 50 table main protocol 77',
+    add({ ...ROUTE6, metric: 50, table: 254, preference: 'high', source: '2001:db8::/32' }),
+    'ip -6 route add default from 2001:db8::/32 via 2001:db8:2::1 dev eth1 metric 50 pref high table main protocol 77',
   ],
-  [endpoint(), 'ip mptcp endpoint add 10.1.2.2 dev eth1 signal backup'],
-  [endpoint({ address: '2001:db8:2::2' }), 'ip mptcp endpoint add 2001:db8:2::2 dev eth1 signal backup'],
-  [endpoint({ device: undefined, flags: ['subflow'] }), 'ip mptcp endpoint add 10.1.2.2 subflow'],
-  [endpoint({}, 'delete'), 'ip mptcp endpoint delete id 7'],
+  [endpoint(), 'ip mptcp endpoint add 10.1.2.2 id 250 dev eth1 signal backup'],
+  [
+    endpoint({ address: '2001:db8:2::2' }),
+    'ip mptcp endpoint add 2001:db8:2::2 id 250 dev eth1 signal backup',
+  ],
+  [
+    endpoint({ device: undefined, port: 99, flags: ['signal'] }),
+    'ip mptcp endpoint add 10.1.2.2 port 99 id 250 signal',
+  ],
+  [endpoint({}, 'delete'), 'ip mptcp endpoint delete id 250'],
+  [flags(['subflow'], 'backup'), 'ip mptcp endpoint change id 250 backup'],
+  [flags(['subflow', 'backup'], 'nobackup', 'fullmesh'), 'ip mptcp endpoint change id 250 nobackup fullmesh'],
+  // What is not named would go.
+  [flags(['subflow', 'fullmesh'], 'backup'), 'ip mptcp endpoint change id 250 backup fullmesh'],
   [GROUP, 'ip link set dev eth1 group 77'],
-  [LIMIT, 'ip mptcp limits set subflows 3'],
+  [LIMITS, 'ip mptcp limits set subflows 3 add_addr_accepted 1'],
 ])('%#: a change is a command that a shell can run', (change, command) => {
   expect(formatCommand(change)).toBe(command)
-  expect(formatLine(change)).toBe(command.replace(/^ip (-6 )?/, ''))
+  expect(formatLine(change)).toBe(command.replace(/^ip (-[46] )?/, ''))
+})
+
+it.each([
+  ["it's", `'it'\\''s'`],
+  ['we#rd', "'we#rd'"],
+  ['a b', "'a b'"],
+  ['$(x)', "'$(x)'"],
+  ['é', "'é'"],
+  ['a@b.7', 'a@b.7'],
+])('a shell is handed the device %s as %s, a batch as it is', (device, word) => {
+  const change: Change = { kind: 'group', device, group: 77 }
+  expect(formatCommand(change)).toBe(`ip link set dev ${word} group 77`)
+  expect(formatLine(change)).toBe(`link set dev ${device} group 77`)
+})
+
+it.each([
+  ['eth0', true],
+  ['a@b', true],
+  ["it's", true],
+  ['b\\s', true],
+  ['(é€)', true],
+  ['-6', true],
+  ['we#rd', false],
+  ["'quoted", false],
+  ['"quoted', false],
+  ['bs\\', false],
+  ['two words', false],
+  ['tab\t', false],
+  ['line\n', false],
+  ['broken\ufffd', false],
+])('a batch can carry %j: %s', (device, carriable) => {
+  expect(isCarriable(device)).toBe(carriable)
 })
 
 describe('toBatches', () => {
@@ -96,10 +190,10 @@ describe('toBatches', () => {
 
   it.each<[string, Change[], [Family, number][]]>([
     ['nothing', [], []],
-    ['one family', [rule(), endpoint(), add(ROUTE)], [['inet', 3]]],
+    ['one family', [rule(), endpoint(), add(ROUTE), flags([], 'backup')], [['inet', 4]]],
     [
       'IPv6 before IPv4',
-      [GROUP, LIMIT, six, six2, rule()],
+      [GROUP, LIMITS, six, six2, rule()],
       [
         ['inet6', 4],
         ['inet', 1],
@@ -107,22 +201,23 @@ describe('toBatches', () => {
     ],
     [
       'what has no family goes with its neighbours',
-      [rule(), LIMIT, six, GROUP],
+      [rule(), LIMITS, six, GROUP],
       [
         ['inet', 2],
         ['inet6', 2],
       ],
     ],
-    ['no family at all', [GROUP, LIMIT], [['inet', 2]]],
+    ['no family at all', [GROUP, LIMITS], [['inet', 2]]],
   ])('%s', (_, changes, batches) => {
     expect(cut(changes)).toEqual(batches)
     expect(toBatches(changes).flatMap((batch) => batch.changes)).toEqual(changes)
   })
 })
 
-it.each([
-  ['inet6', ['-6']],
-  ['inet', []],
-] as const)('%s is %j on the command line', (family, words) => {
-  expect(familyOption(family)).toEqual(words)
+it.each<[Family, Change, string[]]>([
+  ['inet6', add(ROUTE6), ['-6']],
+  ['inet', add(ROUTE), []],
+  ['inet', add({ ...ROUTE, hops: [hop('fe80::1')] }), ['-4']],
+])('of %s, ip is told what it needs', (family, change, words) => {
+  expect(familyOption({ family, changes: [rule(), change] })).toEqual(words)
 })

@@ -1,181 +1,142 @@
 import { describe, expect, it } from 'vitest'
-import type { Edge } from '../../src/kernel/ip.ts'
-import {
-  createLookups,
-  isReadable,
-  readSnapshot,
-  waitForAddress,
-  waitForDetection,
-} from '../../src/kernel/read.ts'
-import {
-  byHand,
-  environment,
-  event,
-  readDialogues,
-  readFixture,
-  refusalOf,
-  type Scene,
-  snapshot,
-  stage,
-} from '../captured.ts'
+import { readSnapshot } from '../../src/kernel/read.ts'
+import type { Edge, Outcome } from '../../src/words/edge.ts'
+import type { Family } from '../../src/words/state.ts'
+import { BOTH, readDialogues, refusalOf, snapshot, stage } from '../captured.ts'
 
-const INET = { ADDRFAM: 'inet' }
-const INET6 = { ADDRFAM: 'inet6' }
-const NO_IPV6 = { files: { '/proc/net/if_inet6': undefined } }
+const NO_IPV6 = { '/proc/net/if_inet6': undefined }
+const BATCH = '-N -d -o -force -batch -'
+
+describe('readSnapshot', () => {
+  it.each<[readonly Family[], Record<string, undefined>, readonly Family[], string[]]>([
+    [['inet'], {}, ['inet'], [BATCH]],
+    [['inet6'], {}, ['inet6'], [`-6 ${BATCH}`]],
+    [BOTH, {}, ['inet6', 'inet'], [`-6 ${BATCH}`, BATCH]],
+    [['inet', 'inet6'], {}, ['inet', 'inet6'], [`-6 ${BATCH}`, BATCH]],
+    [BOTH, NO_IPV6, ['inet'], [BATCH]],
+    [['inet6'], NO_IPV6, ['inet6'], [`-6 ${BATCH}`]],
+  ])('of %j with %j reads the rules of %j by %j', (families, files, read, reads) => {
+    const set = stage({ kernel: 'dual-stack', files })
+    expect(readSnapshot(families, ['eth1'], [], set.edge).families).toEqual(read)
+    expect(set.reads).toEqual(reads)
+  })
+
+  it('tells addresses and routes of both families with IPv4, of IPv6 alone without', () => {
+    const familiesOf = (families: readonly Family[]) => {
+      const { addresses, routes, rules, foreignRules } = snapshot('one-uplink', families)
+      return [addresses, routes, [...rules, ...foreignRules]].map((all) =>
+        [...new Set(all.map(({ family }) => family))].sort(),
+      )
+    }
+    expect(familiesOf(['inet'])).toEqual([['inet', 'inet6'], ['inet', 'inet6'], ['inet']])
+    expect(familiesOf(['inet6'])).toEqual([['inet6'], ['inet6'], ['inet6']])
+    expect(familiesOf(BOTH)).toEqual([
+      ['inet', 'inet6'],
+      ['inet', 'inet6'],
+      ['inet', 'inet6'],
+    ])
+  })
+
+  it('asks for rules before addresses, and for the IPv6 rules before anything else', () => {
+    const { edge } = stage()
+    const asked: string[] = []
+    const ip: Edge['ip'] = (args, input) => {
+      asked.push(...input.split('\n').filter((line) => /^(rule|addr)/.test(line)))
+      return edge.ip(args, input)
+    }
+    readSnapshot(BOTH, [], [], { ...edge, ip })
+    expect(asked).toEqual(['rule show', 'rule show', 'addr show'])
+  })
+
+  it('does without endpoints and limits where there are none to be had', () => {
+    const none = { endpoints: [], limits: undefined }
+    const without = stage({ files: { '/proc/sys/net/mptcp/enabled': undefined } })
+    expect(readSnapshot(['inet'], [], [], without.edge)).toMatchObject({
+      ...none,
+      mptcp: { enabled: false, pathManager: 'kernel' },
+    })
+    const { edge } = stage()
+    const refusing = answeringWith(edge, ({ status: _, stdout, stderr }) => ({
+      status: 1,
+      stdout: stdout
+        .split('\n')
+        .filter((line) => !/ id \d+|subflows/.test(line))
+        .join('\n'),
+      stderr: `${stderr}Error: Operation not supported\nCommand failed -:10\nError: no\nCommand failed -:12\n`,
+    }))
+    expect(readSnapshot(['inet'], [], [], refusing)).toMatchObject({ ...none, mptcp: { enabled: true } })
+  })
+})
+
+/** The same world, whose `ip` answers something else. */
+function answeringWith(edge: Edge, change: (outcome: Outcome, input: string) => Outcome): Edge {
+  return { ...edge, ip: (args, input) => change(edge.ip(args, input), input) }
+}
+
+describe('an answer that is not what was asked for', () => {
+  const read = (change: (stdout: string) => string) => {
+    const edge = answeringWith(stage().edge, (outcome) => ({ ...outcome, stdout: change(outcome.stdout) }))
+    return refusalOf(() => readSnapshot(['inet'], ['eth1'], [], edge))
+  }
+  const line = (start: string) => new RegExp(`^${start}.*\\n`, 'm')
+
+  it.each<[string, (stdout: string) => string]>([
+    ['empty', () => ''],
+    ['null', () => 'null\n'],
+    ['JSON', () => '[{}]\n[]\n'],
+    ['one too many', (stdout) => stdout.replace(line('31000:'), (rule) => `${rule}[{}]\n`)],
+    ['one sentinel too few', (stdout) => stdout.replace(line('1: lo: <'), '')],
+    ['cut off in the middle', (stdout) => stdout.slice(0, stdout.length / 2)],
+    ['cut off in the last line', (stdout) => stdout.slice(0, -3)],
+    ['a rule that is cut off', (stdout) => stdout.replace(line('31000:'), '31000:\tfrom 10.1.2\n')],
+    ['a route that is none', (stdout) => stdout.replace(line('1 default'), '{}\n')],
+    ['an address that is none', (stdout) => stdout.replace(line('3: eth1    inet '), 'null\n')],
+    ['no limits', (stdout) => stdout.replace(line('add_addr_accepted'), '')],
+    ['limits twice', (stdout) => stdout.replace(line('add_addr_accepted'), (text) => `${text}${text}`)],
+    ['an endpoint that is none', (stdout) => stdout.replace(line('10.1.2.2 id'), '[]\n')],
+  ])('(%s) is an error', (_, change) => {
+    expect(read(change)).toMatch(/^Refusal: .*: iproute2 6\.1 or later is needed$/)
+  })
+
+  it('names what was asked', () => {
+    expect(read((stdout) => stdout.replace(line('31000:'), '31000:\tfrom 10.1.2\n'))).toBe(
+      'Refusal: "ip rule show" answered "31000:\\tfrom 10.1.2", which is not understood: iproute2 6.1 or later is needed',
+    )
+  })
+
+  it("ends in ip's own words where it does not know an option", () => {
+    const stderr = readDialogues('refusals')['option']?.stderr.join('\n') ?? ''
+    const edge: Edge = { ...stage().edge, ip: () => ({ status: 255, stdout: '', stderr }) }
+    expect(refusalOf(() => readSnapshot(['inet'], [], [], edge))).toBe(
+      'Refusal: "ip -N -d -o -force -batch -" failed: Option "-X" is unknown, try "ip -help".: iproute2 6.1 or later is needed',
+    )
+  })
+
+  it("ends in the kernel's words where it refuses what every plan needs", () => {
+    const stderr = 'RTNETLINK answers: Operation not permitted\nCommand failed -:2\n'
+    const edge = answeringWith(stage().edge, (outcome) => ({ ...outcome, status: 1, stderr }))
+    expect(refusalOf(() => readSnapshot(['inet6'], [], [], edge))).toBe(
+      'Refusal: the kernel refused "ip -6 rule show": Operation not permitted',
+    )
+  })
+})
 
 describe('a dump that the kernel could not finish in one piece', () => {
   const interrupted = (times: number) => {
-    const { edge } = stage({ kernel: 'dual-stack' })
     let left = times
-    const ip: Edge['ip'] = (args, input) => {
-      const outcome = edge.ip(args, input)
+    return answeringWith(stage({ kernel: 'dual-stack' }).edge, (outcome) => {
       left -= 1
-      return left < 0
-        ? outcome
-        : { ...outcome, stdout: '', stderr: 'Dump was interrupted and may be inconsistent.\n' }
-    }
-    return { ...edge, ip }
+      const stderr = 'Dump was interrupted and may be inconsistent.\n'
+      return left < 0 ? outcome : { ...outcome, stdout: '', stderr }
+    })
   }
+  const read = (times: number) => readSnapshot(BOTH, ['eth1'], [], interrupted(times))
 
   it('is asked for again', () => {
-    expect(readSnapshot(byHand(INET), interrupted(3))).toEqual(readSnapshot(byHand(INET), interrupted(0)))
+    expect(read(9)).toEqual(read(0))
   })
 
   it('is never taken for the whole', () => {
-    expect(refusalOf(() => readSnapshot(byHand(INET), interrupted(99)))).toMatch(/change too fast to be read/)
-  })
-})
-
-describe('readSnapshot', () => {
-  it('is what the kernel shows', () => {
-    expect(readSnapshot(byHand(), stage({ kernel: 'dual-stack' }).edge)).toEqual(snapshot('dual-stack'))
-  })
-
-  it.each([
-    ['up', {}, {}, ['inet6', 'inet']],
-    ['up', INET, {}, ['inet']],
-    ['up', INET6, {}, ['inet6']],
-    ['up', {}, NO_IPV6, ['inet']],
-    ['up', INET6, NO_IPV6, ['inet6']],
-    ['down', INET, {}, ['inet']],
-    ['down', INET6, {}, ['inet6', 'inet']],
-    ['down', INET6, NO_IPV6, ['inet']],
-  ] as const)(
-    'on %s with %j and %j takes one ip process for each of %j',
-    (direction, env, scene, families) => {
-      const set = stage(scene)
-      readSnapshot(byHand(env, direction), set.edge)
-      expect(set.reads).toEqual(families)
-    },
-  )
-
-  it.each([
-    ['1\n', true],
-    ['0\n', false],
-    [undefined, false],
-  ])('MPTCP is on where the kernel says %j: %s', (text, enabled) => {
-    const set = stage({ files: { '/proc/sys/net/mptcp/enabled': text } })
-    expect(readSnapshot(byHand(), set.edge).mptcpEnabled).toBe(enabled)
-  })
-
-  it('names the package where ip does not know an option', () => {
-    const stderr = readDialogues('refusals')['option']?.stderr.join('\n') ?? ''
-    const edge: Edge = { ...stage().edge, ip: () => ({ status: 255, stdout: '', stderr }) }
-    expect(refusalOf(() => readSnapshot(byHand(INET), edge))).toBe(
-      'Refusal: "ip -N -j -force -batch -" failed: Option "-X" is unknown, try "ip -help".: apt-get install iproute2 (5.10 or later)',
-    )
-  })
-})
-
-it.each([
-  [{}, 'inet6', false],
-  [INET6, 'inet6', true],
-  [{}, 'inet', true],
-] as const)('without IPv6 in the kernel a stanza with %j reads %s: %s', (env, family, readable) => {
-  expect(isReadable(family, byHand(env), stage(NO_IPV6).edge)).toBe(readable)
-})
-
-describe('waiting', () => {
-  const line = (flags: string, name = 'eth1', scope = '00') =>
-    `20010db8000200000000000000000002 03 40 ${scope} ${flags} ${name.padStart(8)}\n`
-  const tentative = line('40')
-  const settled = line('80')
-  const slept = (wait: typeof waitForDetection, text: string | undefined, onSleep?: Scene['onSleep']) => {
-    const set = stage({ files: { '/proc/net/if_inet6': text }, ...(onSleep && { onSleep }) })
-    wait(byHand(), set.edge)
-    return set.slept()
-  }
-
-  it.each([
-    ['an address in detection', tentative, 5000],
-    ['a settled address', settled, 0],
-    ['an address whose detection has failed', line('48'), 0],
-    ['another device', line('40', 'eth10'), 0],
-    ['a link-local address', line('40', 'eth1', '20'), 0],
-    ['no address', '', 0],
-    ['no IPv6', undefined, 0],
-  ])('for the end of detection of %s takes at most %3$i ms', (_, text, milliseconds) => {
-    expect(slept(waitForDetection, text)).toBe(milliseconds)
-  })
-
-  it.each([
-    ['an address in detection', tentative, 0],
-    ['a link-local address alone', line('80', 'eth1', '20'), 5000],
-  ])('for a global address with %s takes at most %3$i ms', (_, text, milliseconds) => {
-    expect(slept(waitForAddress, text)).toBe(milliseconds)
-  })
-
-  it('ends when the kernel is done', () => {
-    const onSleep: Scene['onSleep'] = (milliseconds, files) => {
-      files['/proc/net/if_inet6'] = milliseconds >= 200 ? settled : tentative
-    }
-    expect(slept(waitForDetection, tentative, onSleep)).toBe(200)
-    expect(slept(waitForAddress, '', onSleep)).toBe(50)
-  })
-})
-
-describe('createLookups', () => {
-  it("finds names in iproute2's directories, the admin's last", () => {
-    const { tableNames } = createLookups(
-      'eth1',
-      stage({
-        files: {
-          '/usr/share/iproute2/rt_tables': '254 main\n100 wan\n',
-          '/etc/iproute2/rt_tables': '200 wan\n',
-          '/etc/iproute2/rt_tables.d/isp.conf': '300 isp\n',
-          '/etc/iproute2/rt_tables.d/isp.conf.bak': '301 isp\n',
-        },
-      }).edge,
-    )
-    expect([...tableNames()]).toEqual([
-      ['main', 254],
-      ['wan', 200],
-      ['isp', 300],
-    ])
-  })
-
-  const FILE = '/var/lib/dhcp/dhclient.eth1.leases'
-  const files = { [FILE]: readFixture('leases/dhclient-plain') }
-  const now = new Date(0)
-
-  it("finds dhclient's lease of the device", () => {
-    expect(createLookups('eth1', stage({ files, now }).edge).leases()).toMatchObject([
-      { gateway: '10.1.2.1' },
-    ])
-    expect(createLookups('eth0', stage({ files, now }).edge).leases()).toEqual([])
-    expect(createLookups('eth1', stage({ files, now: new Date('9999-01-01') }).edge).leases()).toEqual([])
-  })
-
-  it("finds dhcpcd's after it", () => {
-    const dhcpcd = "ip_address='10.1.2.50'\nrouters='10.1.2.7'\n"
-    const gateways = createLookups('eth1', stage({ files, now, dhcpcd }).edge)
-      .leases()
-      .map(({ gateway }) => gateway)
-    expect(gateways).toEqual(['10.1.2.1', '10.1.2.7'])
-  })
-
-  it('serves the run of a real dhcp stanza', () => {
-    const seen = stage({ files, now, kernel: 'empty' })
-    expect(createLookups(event(environment('dhcp')).device, seen.edge).leases()).toHaveLength(1)
+    expect(refusalOf(() => read(99))).toMatch(/^Refusal: .* change too fast to be read/)
   })
 })

@@ -57,7 +57,7 @@ describe('deriveTable', () => {
   })
 
   it('never changes', () => {
-    expect(['eth0', 'enx001122334455'].map(deriveTable)).toMatchInlineSnapshot(`
+    expect(['eth0', 'enx001122334455'].map((name) => deriveTable(name))).toMatchInlineSnapshot(`
       [
         712179712,
         1188947610,
@@ -71,7 +71,7 @@ describe('deriveTable', () => {
   })
 
   it('is distinct for the names that hosts have', () => {
-    expect(new Set(COMMON_NAMES.map(deriveTable)).size).toBe(COMMON_NAMES.length)
+    expect(new Set(COMMON_NAMES.map((name) => deriveTable(name))).size).toBe(COMMON_NAMES.length)
   })
 
   it.each([...COMMON_NAMES, 'x'.repeat(15), '@', 'eth-1'])('is usable and signed for %s', (device) => {

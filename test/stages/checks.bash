@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# The stages that are more than one start of a test runner.
+
+check_types() { node_modules/.bin/tsc; }
+
+lint() {
+  local status=0
+  node_modules/.bin/biome check || status=$?
+  lint_shell || status=$?
+  lint_bats || status=$?
+  find_forgotten_tests || status=$?
+  return "$status"
+}
+
+lint_shell() {
+  local status=0 helpers=(test/*.bash test/!(stages)/**/*.bash)
+  # The parts of these make sense together only.
+  shellcheck -x -a -P SCRIPTDIR test/run test/stages/stage test/fuzz || status=$?
+  shellcheck install.sh .ci/run test/fixtures/capture debian/build debian/take-down \
+    debian/tests/uplinks debian/*.prerm debian/etc/network/*/* || status=$?
+  # Its last line closes a comment of JavaScript: no shell reads that far.
+  sed '$d' hooks/preamble.sh | shellcheck - || status=$?
+  shellcheck -x -P SCRIPTDIR -s bash "${helpers[@]}" || status=$?
+  return "$status"
+}
+
+# It does not know that each @test is meant to be a subshell (SC2030, SC2031), nor that `run` sets stderr (SC2154).
+lint_bats() {
+  local tests=(test/**/*.bats)
+  shellcheck -x -P SCRIPTDIR -s bats -e SC2030,SC2031,SC2154 "${tests[@]}"
+}
+
+# A file that no stage names, by itself or by its directory, would never run.
+find_forgotten_tests() {
+  local file stages status=0
+  stages=" ${beside_stages[*]} ${alone_stages[*]} ${long_stages[*]} "
+  for file in test/**/*.bats; do
+    if [[ $stages != *" $file "* && $stages != *" ${file%/*} "* ]]; then
+      echo "$file belongs to no stage of test/stages/list.bash"
+      status=1
+    fi
+  done
+  return "$status"
+}
+
+check_node_versions() {
+  # In the namespace there is no network, so the binaries are fetched outside it.
+  test/node-versions.bash
+  run_bats "${namespace[@]}" -- --setup-suite-file test/netns/setup_suite.bash "$@"
+}
+
+# Needs root and its devices, as debootstrap does. The systems are fetched outside the namespace.
+check_package() {
+  if [ "$(id -u)" -ne 0 ]; then
+    echo 'left out for an ordinary user: these tests install the package in a system of its own, which takes root'
+    return 0
+  fi
+  test/package/base.bash
+  bats_in_namespace "$@"
+}
