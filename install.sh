@@ -5,8 +5,10 @@ set -eu
 top=$(cd "$(dirname "$0")" && pwd)
 root=${DESTDIR-}
 root=${root%/}
-# Down first: never is there a moment in which the kernel gets what nothing would take out of it again.
 hooks='mptcp_down mptcp_up'
+# Down first: never is there a moment in which the kernel gets what nothing would take out of it again. Before the
+# addresses go (if-down.d) it takes the endpoints away.
+places='if-post-down.d/mptcp_down if-down.d/mptcp_down if-up.d/mptcp_up'
 # Where a hook finds its programs at boot. What a login shell adds (nvm, for one) is not there.
 boot_path=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 # An ordinary user's PATH leaves sbin out.
@@ -22,9 +24,10 @@ Usage: ./install.sh [--check | --uninstall | --help]
 
   (nothing)    builds dist/ if it is missing and installs
                  /etc/network/if-up.d/mptcp_up
+                 /etc/network/if-down.d/mptcp_down
                  /etc/network/if-post-down.d/mptcp_down
   --check      says whether this host is ready, one line a point; changes nothing
-  --uninstall  takes out of the kernel what the hooks made, then removes the two files
+  --uninstall  takes out of the kernel what the hooks made, then removes the three files
   --help       prints this text
 
 DESTDIR in the environment: a directory to install into or to remove from instead of /.
@@ -40,14 +43,9 @@ fail() {
   exit 1
 }
 
-hook_directory() {
-  case $1 in
-    mptcp_up) say "$root/etc/network/if-up.d" ;;
-    mptcp_down) say "$root/etc/network/if-post-down.d" ;;
-  esac
-}
+place_path() { say "$root/etc/network/$1"; }
 
-hook_path() { say "$(hook_directory "$1")/$1"; }
+place_directory() { say "$root/etc/network/${1%/*}"; }
 
 # Points: each says what it found, and is true where that is as needed.
 
@@ -311,7 +309,7 @@ run_hook() (
 )
 
 # Every bundle begins with its licence, which names the project.
-is_ours() { sed -n '1,40p' "$1" 2>/dev/null | grep -qx '// ifupdown-mptcp:'; }
+is_ours() { sed -n '1,200p' "$1" 2>/dev/null | grep -qx '// ifupdown-mptcp:'; }
 
 check_host() {
   ready=true
@@ -352,8 +350,8 @@ require_point() {
 
 # Refuses where a file in the place of a hook is not one that this script has put there.
 require_no_foreign_hook() {
-  for hook in $hooks; do
-    path=$(hook_path "$hook")
+  for place in $places; do
+    path=$(place_path "$place")
     if [ ! -e "$path" ] && [ ! -L "$path" ]; then
       continue
     fi
@@ -371,8 +369,8 @@ require_no_foreign_hook() {
 }
 
 require_writable() {
-  for hook in $hooks; do
-    directory=$(hook_directory "$hook")
+  for place in $places; do
+    directory=$(place_directory "$place")
     while [ ! -e "$directory" ] && [ -n "$directory" ]; do
       directory=${directory%/*}
     done
@@ -420,16 +418,16 @@ in_tree() (
 
 # Installing: new files beside the old ones under names that run-parts skips, then one rename each.
 
-new_file() { say "$(hook_directory "$1")/.$1.install-$$.new"; }
-old_file() { say "$(hook_directory "$1")/.$1.install-$$.old"; }
+new_file() { say "$(place_directory "$1")/.${1#*/}.install-$$.new"; }
+old_file() { say "$(place_directory "$1")/.${1#*/}.install-$$.old"; }
 
 made_directories=
 placed=
 
 # What an earlier run left that was killed, and what this one does not need any more.
 remove_leftovers() {
-  for hook in $hooks; do
-    rm -f "$(hook_directory "$hook")/.$hook.install-"*.new "$(hook_directory "$hook")/.$hook.install-"*.old
+  for place in $places; do
+    rm -f "$(place_directory "$place")/.${place#*/}.install-"*.new "$(place_directory "$place")/.${place#*/}.install-"*.old
   done
 }
 
@@ -438,15 +436,15 @@ undo() {
   status=$?
   trap - EXIT HUP INT TERM
   set +e
-  for hook in $placed; do
-    if [ -e "$(old_file "$hook")" ]; then
-      mv -f "$(old_file "$hook")" "$(hook_path "$hook")"
+  for place in $placed; do
+    if [ -e "$(old_file "$place")" ]; then
+      mv -f "$(old_file "$place")" "$(place_path "$place")"
     else
-      rm -f "$(hook_path "$hook")"
+      rm -f "$(place_path "$place")"
     fi
   done
-  for hook in $hooks; do
-    rm -f "$(new_file "$hook")" "$(old_file "$hook")"
+  for place in $places; do
+    rm -f "$(new_file "$place")" "$(old_file "$place")"
   done
   printf '%s' "$made_directories" | while IFS= read -r directory; do
     rmdir "$directory"
@@ -476,24 +474,24 @@ $made_directories"
 }
 
 is_installed() {
-  for hook in $hooks; do
-    cmp -s "$top/dist/$hook" "$(hook_path "$hook")" || return 1
-    [ "$(stat -c %a "$(hook_path "$hook")")" = 755 ] || return 1
+  for place in $places; do
+    cmp -s "$top/dist/${place#*/}" "$(place_path "$place")" || return 1
+    [ "$(stat -c %a "$(place_path "$place")")" = 755 ] || return 1
   done
 }
 
 install_hooks() {
   undo_at_exit
-  for hook in $hooks; do
-    make_directory "$(hook_directory "$hook")"
-    cat "$top/dist/$hook" >"$(new_file "$hook")"
-    chmod 755 "$(new_file "$hook")"
-    [ ! -e "$(hook_path "$hook")" ] || cp -p "$(hook_path "$hook")" "$(old_file "$hook")"
+  for place in $places; do
+    make_directory "$(place_directory "$place")"
+    cat "$top/dist/${place#*/}" >"$(new_file "$place")"
+    chmod 755 "$(new_file "$place")"
+    [ ! -e "$(place_path "$place")" ] || cp -p "$(place_path "$place")" "$(old_file "$place")"
   done
-  for hook in $hooks; do
+  for place in $places; do
     # Noted first: a signal may come between the rename and the note.
-    placed="$placed $hook"
-    mv -f "$(new_file "$hook")" "$(hook_path "$hook")" || fail "$(hook_path "$hook") cannot be replaced"
+    placed="$placed $place"
+    mv -f "$(new_file "$place")" "$(place_path "$place")" || fail "$(place_path "$place") cannot be replaced"
   done
   is_installed || fail 'the installed files differ from dist/'
   keep
@@ -535,8 +533,8 @@ take_down() {
 
 uninstall_hooks() {
   found=
-  for hook in $hooks; do
-    [ ! -e "$(hook_path "$hook")" ] || found="$found $hook"
+  for place in $places; do
+    [ ! -e "$(place_path "$place")" ] || found="$found $place"
   done
   if [ -z "$found" ]; then
     remove_leftovers
@@ -545,25 +543,25 @@ uninstall_hooks() {
   fi
   require_writable
   if [ -z "$root" ]; then
-    down=$(hook_path mptcp_down)
+    down=$(place_path if-post-down.d/mptcp_down)
     [ -e "$down" ] || down=$top/dist/mptcp_down
     take_down "$down"
   fi
   undo_at_exit
   # Up first, for the reason that puts down first on the way in.
-  for hook in mptcp_up mptcp_down; do
+  for place in if-up.d/mptcp_up if-down.d/mptcp_down if-post-down.d/mptcp_down; do
     case $found in
-      *"$hook"*)
-        # Until both are out of the way, either can come back.
-        cp -p "$(hook_path "$hook")" "$(old_file "$hook")"
-        placed="$placed $hook"
-        rm -f "$(hook_path "$hook")" || fail "$(hook_path "$hook") cannot be removed"
+      *"$place"*)
+        # Until all are out of the way, each can come back.
+        cp -p "$(place_path "$place")" "$(old_file "$place")"
+        placed="$placed $place"
+        rm -f "$(place_path "$place")" || fail "$(place_path "$place") cannot be removed"
         ;;
     esac
   done
   keep
-  for hook in $found; do
-    say "Removed $(hook_path "$hook")"
+  for place in $found; do
+    say "Removed $(place_path "$place")"
   done
 }
 
@@ -662,8 +660,8 @@ run_install() {
   else
     install_hooks
     say "Installed ifupdown-mptcp $version:"
-    for hook in $hooks; do
-      say "  $(hook_path "$hook")"
+    for place in $places; do
+      say "  $(place_path "$place")"
     done
   fi
   say_next

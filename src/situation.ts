@@ -3,7 +3,7 @@ import { type Asked, askedDown, askedUp } from './ask/asked.ts'
 import type { Event } from './ask/environment.ts'
 import { findLeases } from './ask/leases/leases.ts'
 import { type RecordedStanza, type Records, readRecords } from './ask/records.ts'
-import { deviceOf, type Stanza } from './ask/stanza.ts'
+import { deviceOf, type Stanza, wayNames } from './ask/stanza.ts'
 import { readTableNames } from './ask/table-names.ts'
 import { isCarriable } from './kernel/command.ts'
 import { readSnapshot } from './kernel/read.ts'
@@ -63,10 +63,10 @@ function tablesOf({ device, stanzas }: Event): number[] {
   return [deriveTable(device), ...stanzas.flatMap((stanza) => stanzaTables(device, stanza))]
 }
 
-function stanzaTables(device: string, { options, gateways }: Stanza): number[] {
-  const given = options.gateway === undefined || options.gateway === 'none' ? [] : [options.gateway]
-  const asked = typeof options.table === 'number' ? [options.table] : []
-  return [...asked, ...[...given, ...gateways].map(({ text }) => deriveTable(device, text))]
+function stanzaTables(device: string, stanza: Stanza): number[] {
+  const { table } = stanza.options
+  const asked = typeof table === 'number' ? [table] : []
+  return [...asked, ...wayNames(stanza).map((name) => deriveTable(device, name))]
 }
 
 /** A record of another device that bore the name is about that one. */

@@ -76,6 +76,16 @@ describe('messages', () => {
     expect(runOn(fails('no error')).err).toContain('"no error"')
   })
 
+  it('tell by hand that IFACE is missing, and how sudo loses it', () => {
+    expect(run('up', {})).toMatchObject({
+      status: 1,
+      err: 'mptcp_up: IFACE is not set: IFACE=eth1 mptcp_up\n',
+    })
+    expect(run('down', { SUDO_COMMAND: 'mptcp_down' }).err).toBe(
+      'mptcp_down: IFACE is not set: sudo drops what stands before it: sudo IFACE=eth1 mptcp_down\n',
+    )
+  })
+
   it('tell of a missing ip', () => {
     const error = new Refusal('there is no ip command: apt-get install iproute2')
     expect(runOn(fails(error), IFUP)).toEqual({ status: 0, err: `mptcp_up: eth1: ${error.message}\n` })

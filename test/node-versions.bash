@@ -19,6 +19,7 @@ fetch_node_versions() {
   done
   for version in "${node_versions[@]}"; do
     if [ "$("$(node_directory "$version")/node" --version 2>/dev/null)" != "v$version" ]; then
+      echo "fetches Node ${node_versions[*]} into node_modules/.cache (about 10 seconds)" >&2
       mkdir -p "$node_versions_cache"
       # Four packages with a command of one name: no links.
       npm install --prefix "$node_versions_cache" --no-package-lock --no-bin-links --ignore-scripts "${wanted[@]}"

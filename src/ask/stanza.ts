@@ -102,3 +102,10 @@ export function ownGateway({ options, gateways, family }: Stanza): Ip | 'none' |
 export function gatewayVariable({ options, family }: Stanza): string {
   return options.gateway !== 'none' && options.gateway?.family === family ? 'IF_MPTCP_GATEWAY' : 'IF_GATEWAY'
 }
+
+/** The names of the ways that the stanza may make: every router that it names, and `none`. */
+export function wayNames({ options, gateways, family }: Stanza): string[] {
+  const { gateway } = options
+  const own = gateway === 'none' ? ['none'] : gateway?.family === family ? [gateway.text] : []
+  return [...own, ...gateways.map(({ text }) => text)]
+}

@@ -2,9 +2,9 @@
 import { gatewayVariable, isDialUp, ownGateway, type Stanza } from '../ask/stanza.ts'
 import { Refusal } from '../words/refusal.ts'
 import type { Hop } from '../words/state.ts'
-import { deriveTable, MAIN_TABLE, PROTOCOL } from '../words/table.ts'
+import { deriveTable, KERNEL_PROTOCOL, MAIN_TABLE, PROTOCOL } from '../words/table.ts'
 import { areSiblings, hopsThrough, isPlainDefault, mainDefaults } from './main-routes.ts'
-import { type GatewayQuery, isConnected, isTrusted, whyNoRouter } from './reach.ts'
+import { connectedRoutes, type GatewayQuery, holds, isConnected, isTrusted, whyNoRouter } from './reach.ts'
 
 /** The way out of a device: its default route's next hops, and what that route is to look like. */
 export interface WayOut {
@@ -32,7 +32,14 @@ export function givenWay(query: GatewayQuery, stanza: Stanza): WayOut | undefine
 
 /** The way that the device has without anybody's word in a stanza. */
 export function findWay(query: GatewayQuery): WayOut | undefined {
-  return mainWay(query) ?? otherTableWay(query) ?? leaseWay(query) ?? standingWay(query) ?? linkWay(query)
+  return (
+    mainWay(query) ??
+    otherTableWay(query) ??
+    leaseWay(query) ??
+    hostRouteWay(query) ??
+    standingWay(query) ??
+    linkWay(query)
+  )
 }
 
 /** @param onlink somebody of today says that the gateway is on the link, whatever the routes say */
@@ -111,6 +118,25 @@ function leaseWay(query: GatewayQuery): WayOut | undefined {
     .flatMap((lease) => lease.routers)
   const gateway = routers.find((router) => whyNoRouter(query, router) === undefined)
   return gateway === undefined ? undefined : wayVia(query, gateway, true)
+}
+
+/**
+ * ConnMan puts the default of one service into main; of each other one it keeps the gateway as a host route on the link,
+ * inside a subnet that is there anyway.
+ */
+function hostRouteWay(query: GatewayQuery): WayOut | undefined {
+  const { host, device, family } = query
+  if (family !== 'inet' || isStatic(query)) {
+    return undefined
+  }
+  const connected = connectedRoutes(host, device, family)
+  const gateways = connected
+    .filter(({ destination, protocol }) => !destination.includes('/') && protocol !== KERNEL_PROTOCOL)
+    .map(({ destination }) => destination)
+    .filter((text) => connected.some(({ destination }) => destination !== text && holds(destination, text)))
+  const [gateway, ...more] = gateways
+  const isOne = gateway !== undefined && more.length === 0 && whyNoRouter(query, gateway) === undefined
+  return isOne ? wayVia(query, gateway, false) : undefined
 }
 
 function isStatic({ stanzas }: GatewayQuery): boolean {

@@ -1,5 +1,5 @@
 /** A snapshot with its look-ups: who holds an address, whose a table is. Each is built once, so that a plan is linear. */
-import { isAlias, type Stanza } from '../ask/stanza.ts'
+import { isAlias, type Stanza, wayNames } from '../ask/stanza.ts'
 import type { Address, Family, Link, Route, Rule, Snapshot } from '../words/state.ts'
 import { deriveTable, MAIN_TABLE, PROTOCOL } from '../words/table.ts'
 
@@ -131,14 +131,13 @@ function nameClaim(device: string): Claim {
  * Before its device is there a stanza claims the table that its name derives, too. What a run itself asks for is no
  * evidence of whose the table has been.
  */
-function stanzaClaims({ device, family, options, gateways, fresh }: Stanza): Claim[] {
+function stanzaClaims(stanza: Stanza): Claim[] {
+  const { device, family, options, fresh } = stanza
   const asked = typeof options.table === 'number' && !fresh ? [options.table] : []
-  const given = [options.gateway, ...gateways].flatMap((gateway) =>
-    gateway === undefined || gateway === 'none' ? [] : deriveTable(device, gateway.text),
-  )
+  const further = wayNames(stanza).map((name) => deriveTable(device, name))
   return [
     nameClaim(device),
-    ...[...asked, ...given].map((table) => ({ key: tableKey(family, table), device })),
+    ...[...asked, ...further].map((table) => ({ key: tableKey(family, table), device })),
   ]
 }
 

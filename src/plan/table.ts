@@ -24,9 +24,11 @@ export interface TableQuery {
  */
 export function chooseTables(ways: readonly Way[], query: TableQuery): Map<Way, number> {
   const tables = new Map<Way, number>()
-  for (const way of ways) {
+  const due = ways.map((way) => askedTable(way, query) ?? way.standing ?? derivedTable(way, query))
+  for (const [i, way] of ways.entries()) {
     const taken = new Set(tables.values())
-    const table = askedTable(way, query) ?? standingTable(way, query, taken) ?? ownTable(way, query)
+    const others = new Set([...taken, ...due.filter((_, j) => j !== i)])
+    const table = askedTable(way, query) ?? standingTable(way, query, others) ?? ownTable(way, query)
     if (taken.has(table)) {
       const origin = way.stanza === undefined ? '' : ` (${way.stanza.setter('IF_MPTCP_TABLE')})`
       throw new Refusal(`mptcp-table "${table}" is the table of another way out of the device${origin}`)
@@ -51,15 +53,18 @@ function askedTable({ stanza }: Way, { tableNames }: TableQuery): number | undef
   return id
 }
 
-/** A gateway or an address that changes keeps the table; one that is another device's, or another way's, does not count. */
-function standingTable(way: Way, query: TableQuery, taken: ReadonlySet<number>): number | undefined {
+/**
+ * A gateway or an address that changes keeps the table. One that is another device's does not count, nor one that is due
+ * to another way: an address may have gone that way while this one was not there.
+ */
+function standingTable(way: Way, query: TableQuery, others: ReadonlySet<number>): number | undefined {
   if (way.standing !== undefined) {
     return way.standing
   }
   const named = way.addresses.filter(({ named }) => named !== undefined && named === way.stanza)
   for (const { local } of [...named, ...way.addresses]) {
     for (const { table } of query.host.sourcesOf(local)) {
-      if (!taken.has(table) && isFitting(table, way, query)) {
+      if (!others.has(table) && isFitting(table, way, query)) {
         return table
       }
     }
@@ -72,9 +77,12 @@ function isFitting(table: number, { first }: Way, query: TableQuery): boolean {
   return otherDevice(table, query) === undefined && (first || table !== deriveTable(query.device))
 }
 
-function ownTable({ first, out }: Way, query: TableQuery): number {
-  const named = first ? namedTable(query) : undefined
-  return named ?? deriveTable(query.device, first ? undefined : (out?.name ?? 'none'))
+function ownTable(way: Way, query: TableQuery): number {
+  return (way.first ? namedTable(query) : undefined) ?? derivedTable(way, query)
+}
+
+function derivedTable({ first, out }: Way, { device }: TableQuery): number {
+  return deriveTable(device, first ? undefined : (out?.name ?? 'none'))
 }
 
 /** A table that rt_tables names like the device, unless somebody else uses it. */

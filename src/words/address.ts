@@ -92,7 +92,7 @@ export function isLinkLocal(address: string): boolean {
 /** Whether the address, with or without a prefix length, is 0.0.0.0 or ::. */
 export function isUnspecified(text: string): boolean {
   const ip = parseIp(text.split('/', 1)[0] ?? '')
-  return ip !== undefined && parse(ip.text).range() === 'unspecified'
+  return ip?.text === '0.0.0.0' || ip?.text === '::'
 }
 
 /** Whether the address can be another host's or this one's on a network: no group, no loopback, no stand-in. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isStrict, parseOptions, unknownOptions } from '../../src/ask/options.ts'
+import { hasOptions, isStrict, parseOptions, readList, unknownOptions } from '../../src/ask/options.ts'
 import { environment, refusalOf } from '../captured.ts'
 
 const parse = (env: NodeJS.ProcessEnv) => parseOptions(env, (variable) => `set by ${variable}`)
@@ -44,6 +44,9 @@ describe('parseOptions', () => {
     [{ IF_MPTCP_ENDPOINT: 'backup' }, { endpoint: ['subflow', 'backup'] }],
     [{ IF_MPTCP_ENDPOINT: 'subflow \t backup subflow' }, { endpoint: ['subflow', 'backup'] }],
     [{ IF_MPTCP_ENDPOINT: 'subflow fullmesh' }, { endpoint: ['subflow', 'fullmesh'] }],
+    [{ IF_MPTCP_ENDPOINT: 'fullmesh' }, { endpoint: ['subflow', 'fullmesh'] }],
+    [{ IF_MPTCP_ENDPOINT: 'laminar backup' }, { endpoint: ['backup', 'laminar'] }],
+    [{ IF_MPTCP: ' off ' }, { off: true }],
     [{ IF_MPTCP_MAIN_ROUTES: 'keep' }, {}],
     [{ IF_MPTCP_METRIC: ' 1 ' }, { metric: 1 }],
     [{ IF_MPTCP_METRIC: '4294967295' }, { metric: 4294967295 }],
@@ -113,4 +116,22 @@ it.each([
 it('names options that there are none of, and no variables of others', () => {
   const env = { IF_MPTCP_GATWAY: 'x', 'IF_MPTCP_A\nB': 'x', IF_MPTCPIZE: 'x', IF_METRIC: '5' }
   expect(unknownOptions({ ...environment('options'), ...env })).toEqual(['mptcp-gatway', 'mptcp-a\\nb'])
+})
+
+it.each([
+  [{}, false],
+  [{ IF_MPTCP: 'on' }, false],
+  [{ IF_MPTCP: 'off' }, false],
+  [{ IF_MPTCP_METRIC: ' ' }, false],
+  [{ IF_MPTCP_TABEL: '7' }, false],
+  [{ IF_MPTCP_METRIC: '5' }, true],
+])('%j is more than `mptcp on`: %s', (env, has) => {
+  expect(hasOptions(env)).toBe(has)
+})
+
+it('reads lists as long as a thousand addresses of IPv6, and no longer', () => {
+  const list = (count: number) => ({ X: '2001:db8:1234:5678:9abc:def0:1234:5678/64 '.repeat(count) })
+  const read = (count: number) => readList(list(count), 'X', (variable) => `set by ${variable}`)
+  expect([readList({}, 'X', String), read(40).length, read(1000).length]).toEqual([[], 40, 1000])
+  expect(refusalOf(() => read(2000))).toMatch(/ is too long: 83999 characters \(set by X\)$/)
 })

@@ -1,8 +1,8 @@
 // The machine in the namespace: made once, brought back before each run.
-import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { cleanEnvironment, findProgram, ip, run, runLines } from './process.mjs'
-import { machine, programs, reset, tableNames } from './scenarios.mjs'
+import { cacheRuns, hookPath, machine, programs, reset, tableNames } from './scenarios.mjs'
 
 /** @returns the machine to hand to what measures: `environment` of its processes and its `scratch` directory */
 export function prepareMachine(scratch) {
@@ -11,20 +11,41 @@ export function prepareMachine(scratch) {
   symlinkSync(process.execPath, join(bin, 'node'))
   coverSystemFiles(scratch)
   growMachine(machine)
-  const prepared = { scratch, environment: cleanEnvironment(bin) }
+  const prepared = { scratch, environment: cleanEnvironment(bin), reset: [] }
+  makeCaches(prepared)
   proveWork(prepared)
   return prepared
 }
 
-/** The others write to /etc/iproute2 and /run/network: this namespace of mounts lays scratch files over them. */
+/** The programs write to /etc/iproute2, /run and /var/cache: this namespace of mounts lays scratch files over them. */
 function coverSystemFiles(scratch) {
   mkdirSync(join(scratch, 'iproute2'))
   writeTableNames(scratch)
   if (existsSync('/etc/iproute2')) {
     mount('--bind', join(scratch, 'iproute2'), '/etc/iproute2')
   }
+  mount('-t', 'tmpfs', 'tmpfs', '/var/cache')
   mount('-t', 'tmpfs', 'tmpfs', '/run')
   mkdirSync('/run/network')
+}
+
+const caches = '/var/cache/ifupdown-mptcp'
+const cachesAway = `${caches}.away`
+
+/** As an installation does. */
+function makeCaches({ environment }) {
+  for (const { hook, env, notice } of cacheRuns) {
+    run({ command: ['node', hookPath('cache.cjs'), hookPath(hook), '-n'], env, notice }, environment)
+    if (!existsSync(join(caches, hook))) {
+      throw new Error(`there is no code cache for ${hook}`)
+    }
+  }
+}
+
+function setCaches(wanted) {
+  if (wanted !== existsSync(caches)) {
+    renameSync(...(wanted ? [cachesAway, caches] : [caches, cachesAway]))
+  }
 }
 
 function mount(...args) {
@@ -53,16 +74,19 @@ export function growMachine(lines) {
 }
 
 /** The machine as the program expects to find it. */
-export function prepare({ lines = [], after }, prepared) {
-  ip(['-force'], reset)
-  rmSync('/run/network', { recursive: true })
+export function prepare({ lines = [], after = [], cache = true, notice }, prepared) {
+  ip(['-force'], [...reset, ...prepared.reset])
+  for (const directory of ['/run/network', '/run/mptcp-routes']) {
+    rmSync(directory, { recursive: true, force: true })
+  }
   mkdirSync('/run/network')
   writeTableNames(prepared.scratch)
+  setCaches(cache)
   if (lines.length > 0) {
     runLines(lines)
   }
-  if (after !== undefined) {
-    run(programs[after], prepared.environment)
+  for (const name of after) {
+    run({ ...programs[name], notice }, prepared.environment)
   }
 }
 

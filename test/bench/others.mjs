@@ -55,12 +55,12 @@ export const bare = {
 
 export const others = {
   'page up': script(pageUp),
-  'page down': { ...script(pageDown), after: 'page up' },
+  'page down': { ...script(pageDown), after: ['page up'] },
   ...(existsSync('/etc/iproute2')
-    ? { '2013 up': script(up2013), '2013 down': { ...script(down2013), after: '2013 up' } }
+    ? { '2013 up': script(up2013), '2013 down': { ...script(down2013), after: ['2013 up'] } }
     : {}),
   ...(existsSync(multi)
-    ? { 'multi up': runMulti('start'), 'multi down': { ...runMulti('stop'), after: 'multi up' } }
+    ? { 'multi up': runMulti('start'), 'multi down': { ...runMulti('stop'), after: ['multi up'] } }
     : {}),
 }
 

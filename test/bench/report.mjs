@@ -1,5 +1,4 @@
 // The figures → sections that a terminal and a page show alike: a title, rows, notes, perhaps a chart.
-import { growthFactor } from './growth.mjs'
 import { reasons } from './others.mjs'
 
 const milliseconds = (value) => value.toFixed(1)
@@ -12,8 +11,9 @@ function timeSection(times) {
   return {
     title: 'Time of one run',
     about: [
-      `\`up\`, \`down\`: the hooks; \`up again\` finds everything in place. \`page\`: a shell script of the page’s four commands and
-one for an endpoint. \`2013\`: the work of mptcp_up of 2013 as a shell script (a line of rt_tables, two routes, a rule).
+      `\`up\`, \`down\`: the hooks, with the code cache that an installation makes and, where it says so, without. \`up again\`
+finds everything in place. \`down, if-down.d\` is the run before the address goes, \`down, after that\` the one that
+follows it. \`page\`: a shell script of the page’s four commands and one for an endpoint. \`2013\`: the work of mptcp_up of 2013 as a shell script (a line of rt_tables, two routes, a rule).
 \`multi\`: ifupdown-multi (Python). Only the hooks and \`page\` make an endpoint, whose removal costs the kernel about
 10 ms; only the hooks look at what is there before they change it.`,
     ],
@@ -37,6 +37,10 @@ one for an endpoint. \`2013\`: the work of mptcp_up of 2013 as a shell script (a
 function ratioSection(ratios) {
   return {
     title: 'Ratios',
+    about: [
+      `In each round one time is divided by the other; the ratio is the median of the rounds, and so need not be that of the
+two medians beside it.`,
+    ],
     rows: [
       ['what', 'ms', 'against ms', 'ratio', 'target', ''],
       ...ratios.map(({ what, value, baseline, ratio, limit, met }) => {
@@ -73,10 +77,21 @@ function factorWords(factor) {
     : `${factor.toFixed(2)} times as fast as the number (1 is linear)`
 }
 
-function growthSection({ what, dumpName, remark = '', blocks }) {
+function goalNotes({ goal, reached, blocks }) {
+  return goal === undefined
+    ? []
+    : [
+        `\`up\` at ${sizeWords(blocks.at(-1))}: ${reached.toFixed(0)} ms, goal ≤ ${goal} ms: ${verdict(reached <= goal)}.`,
+      ]
+}
+
+const sizeWords = ({ size }) => size.toLocaleString('en')
+
+function growthSection(growth) {
+  const { what, dumpName, remark = '', blocks, factors } = growth
   const names = [...blocks[0].times.keys()]
   const head = names.map((name) => `${name === 'dump' ? dumpName : name} ms`)
-  const hooks = ['up', 'up again', 'down']
+  const hooks = factors.map(({ name }) => name)
   return {
     title: `Growth over ${what}`,
     about: [
@@ -85,17 +100,21 @@ thrown away.${remark}`,
     ],
     rows: [
       [what, ...head, 'up peak MiB'],
-      ...blocks.map(({ size, times, memory }) => {
-        const cells = names.map((name) => milliseconds(times.get(name)))
-        return [size.toLocaleString('en'), ...cells, memoryWords(memory)]
+      ...blocks.map((block) => {
+        const cells = names.map((name) => milliseconds(block.times.get(name)))
+        return [sizeWords(block), ...cells, memoryWords(block.memory)]
       }),
     ],
-    notes: hooks.map((name) => {
-      return `Over the last step, \`${name}\` grows: ${factorWords(growthFactor(blocks, name))}.`
-    }),
+    notes: [
+      ...goalNotes(growth),
+      ...factors.map(({ name, factor, met }) => {
+        const judged = met ? '' : ': over'
+        return `Over the last step, \`${name}\` grows: ${factorWords(factor)}${judged}.`
+      }),
+    ],
     chart: {
-      title: `ms over ${what}: up, up again, down, bare Node`,
-      labels: blocks.map(({ size }) => size.toLocaleString('en')),
+      title: `ms over ${what}: ${hooks.join(', ')}, bare Node`,
+      labels: blocks.map(sizeWords),
       unit: 'ms',
       kind: 'line',
       series: [...hooks, 'node -e 0'].map((name) => blocks.map(({ times }) => times.get(name))),

@@ -34,7 +34,7 @@ expect_refusal() {
 expect_whole_demo() {
   expect_status 0
   expect_silence "$stderr"
-  expect_text "$output" 'mptcp-gateway 10.1.2.1' '31000:' '10.1.2.2 id 2 subflow dev eth1' \
+  expect_text "$output" 'mptcp-gateway 10.1.2.1' '31000:' '10.1.2.2 id 254 subflow dev eth1' \
     '64 bytes from 203.0.113.1' '64 bytes from 172.17.0.2' 'Nothing is left' 'sudo ./install.sh'
 }
 

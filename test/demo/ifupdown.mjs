@@ -46,6 +46,7 @@ export async function prepareIfupdown() {
     await mkdir(`${directory}/${phase}`, { recursive: true })
   }
   await copyFile(MPTCP_UP, `${directory}/if-up.d/mptcp_up`)
+  await copyFile(MPTCP_DOWN, `${directory}/if-down.d/mptcp_down`)
   await copyFile(MPTCP_DOWN, `${directory}/if-post-down.d/mptcp_down`)
   await writeFile(`${directory}/interfaces`, INTERFACES)
   await mkdir('/run/network')
@@ -151,7 +152,11 @@ async function downByHand(uplink) {
   const { device, address, gateway } = uplink
   const commands = isFirst(uplink) ? [`route del default via ${gateway} dev ${device}`] : []
   commands.push(`address del ${address}/24 dev ${device}`, `link set dev ${device} down`)
-  return [...(await runEach(commands)), ...(await runHook(MPTCP_DOWN, uplink, 'stop', 'post-down'))]
+  return [
+    ...(await runHook(MPTCP_DOWN, uplink, 'stop', 'pre-down')),
+    ...(await runEach(commands)),
+    ...(await runHook(MPTCP_DOWN, uplink, 'stop', 'post-down')),
+  ]
 }
 
 async function runEach(commands) {

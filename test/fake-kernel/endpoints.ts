@@ -1,19 +1,24 @@
-/** MPTCP endpoints and limits, as the kernel's net/mptcp/pm_netlink.c keeps them. */
+/** MPTCP endpoints and limits, as the kernel's net/mptcp/pm_kernel.c keeps them. */
 import type { EndpointFlag } from '../../src/words/state.ts'
-import { type Fault, findLink, type Kernel } from './kernel.ts'
+import { type Fault, findLink, type Kernel, type KernelEndpoint } from './kernel.ts'
 
 /** MPTCP_PM_ADDR_MAX */
 const MOST = 8
 
+const LAST_ID = 255
+
 export interface NewEndpoint {
   readonly address: string
   readonly port: number | undefined
+  /** Undefined: the kernel gives one. */
+  readonly id: number | undefined
   readonly device: string | undefined
   readonly flags: readonly EndpointFlag[]
+  readonly implicit: boolean
 }
 
 export function addEndpoint(kernel: Kernel, endpoint: NewEndpoint): Fault | undefined {
-  const { address, port, device, flags } = endpoint
+  const { address, port, device, flags, implicit } = endpoint
   // `ip` takes the index of a device that is gone as it prints it: if3.
   const gone = /^if(\d+)$/.exec(device ?? '')?.[1]
   const index =
@@ -26,25 +31,49 @@ export function addEndpoint(kernel: Kernel, endpoint: NewEndpoint): Fault | unde
     const words = `Error: argument "${flags.at(-1)}" is wrong: flags mustn't have both signal and fullmesh`
     return { words, gaveUp: true }
   }
-  if (kernel.endpoints.length >= MOST) {
-    return { words: 'Error: too many addresses or duplicate one: -34.' }
+  const fault = whyRefused(kernel, endpoint)
+  if (fault !== undefined) {
+    return fault
   }
-  if (kernel.endpoints.some((other) => other.address === address && other.port === port)) {
-    return { words: 'Error: too many addresses or duplicate one: -17.' }
-  }
-  // A port is listened on, and only an address of the host can be.
-  if (port !== undefined && !kernel.addresses.some(({ local }) => local === address)) {
-    return { words: 'Error: create listen socket error: -99.' }
-  }
-  kernel.endpoints.push({ id: takeId(kernel), address, port, device: index, flags })
+  kernel.endpoints = kernel.endpoints.filter((other) => !(other.implicit && isTwin(other, endpoint)))
+  const id = endpoint.id ?? takeId(kernel)
+  kernel.nextId = Math.max(kernel.nextId, id)
+  kernel.endpoints.push({ id, address, port, device: index, flags, implicit })
   return undefined
 }
 
-/** The next free id from the highest one that was ever given. */
+function whyRefused(kernel: Kernel, endpoint: NewEndpoint): Fault | undefined {
+  const refuse = (code: number) => ({ words: `Error: too many addresses or duplicate one: -${code}.` })
+  const twin = kernel.endpoints.find((other) => isTwin(other, endpoint))
+  if (kernel.endpoints.length >= MOST) {
+    return refuse(34)
+  }
+  if (kernel.endpoints.some(({ id }) => id === endpoint.id)) {
+    return refuse(16)
+  }
+  if (twin !== undefined && !twin.implicit) {
+    return refuse(17)
+  }
+  if (twin !== undefined && endpoint.id !== undefined) {
+    return refuse(22)
+  }
+  // A port is listened on, and only an address of the host can be.
+  const isHere = kernel.addresses.some(({ local }) => local === endpoint.address)
+  return endpoint.port === undefined || isHere
+    ? undefined
+    : { words: 'Error: create listen socket error: -99.' }
+}
+
+function isTwin(other: KernelEndpoint, { address, port }: NewEndpoint): boolean {
+  return other.address === address && other.port === port
+}
+
+/** The next free id from the highest one that was ever given; behind the last comes the first again. */
 function takeId(kernel: Kernel): number {
-  let id = kernel.nextId
-  while (kernel.endpoints.some((endpoint) => endpoint.id === id)) {
-    id += 1
+  const used = new Set(kernel.endpoints.map(({ id }) => id))
+  let id = kernel.nextId === LAST_ID ? 1 : kernel.nextId
+  while (used.has(id)) {
+    id = id === LAST_ID ? 1 : id + 1
   }
   kernel.nextId = id
   return id
@@ -58,10 +87,39 @@ export function deleteEndpoint(kernel: Kernel, id: number): Fault | undefined {
   return undefined
 }
 
-export function setSubflows(kernel: Kernel, limit: number): Fault | undefined {
-  if (limit > MOST) {
+const CHANGEABLE: readonly EndpointFlag[] = ['backup', 'fullmesh']
+
+/** @param flags of backup and fullmesh those that the endpoint is to have; the other goes */
+export function changeEndpoint(
+  kernel: Kernel,
+  id: number,
+  flags: readonly EndpointFlag[],
+): Fault | undefined {
+  const old = kernel.endpoints.find((endpoint) => endpoint.id === id)
+  if (old === undefined) {
+    return { words: 'Error: address not found.' }
+  }
+  if (flags.includes('fullmesh') && (old.flags.includes('signal') || old.implicit)) {
+    return { words: 'Error: invalid addr flags.' }
+  }
+  const kept = old.flags.filter((flag) => !CHANGEABLE.includes(flag))
+  kernel.endpoints = kernel.endpoints.map((endpoint) =>
+    endpoint === old
+      ? { ...old, flags: [...kept, ...CHANGEABLE.filter((flag) => flags.includes(flag))] }
+      : endpoint,
+  )
+  return undefined
+}
+
+export function setLimits(
+  kernel: Kernel,
+  subflows = kernel.subflows,
+  addAddrAccepted = kernel.addAddrAccepted,
+): Fault | undefined {
+  if (subflows > MOST || addAddrAccepted > MOST) {
     return { words: `Error: limit greater than maximum (${MOST}).` }
   }
-  kernel.subflows = limit
+  kernel.subflows = subflows
+  kernel.addAddrAccepted = addAddrAccepted
   return undefined
 }

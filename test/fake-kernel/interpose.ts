@@ -1,6 +1,6 @@
 /** Faults between a run and its edge, the fake one or the real one: deaths, refusals, rivals. */
 import { parseFailures } from '../../src/kernel/batch.ts'
-import type { Edge, Outcome } from '../../src/kernel/ip.ts'
+import type { Edge, Outcome } from '../../src/words/edge.ts'
 
 /** The run is dead, as by `kill -9`. */
 export class Kill extends Error {}
@@ -38,11 +38,18 @@ export function interpose(inner: Edge, intercept: Intercept, written: Written[] 
   }
   return {
     ...inner,
+    // What is dead leaves no records either.
+    writeFile: (path, text) => !dead && inner.writeFile(path, text),
+    removeFile: (path) => {
+      if (!dead) {
+        inner.removeFile(path)
+      }
+    },
     ip: (args, input) => {
       if (dead) {
         throw new Kill('the run is dead')
       }
-      if (args.includes('-j')) {
+      if (!args.includes('-batch') || args.includes('-o')) {
         return inner.ip(args, input)
       }
       if (intercept === PASS) {

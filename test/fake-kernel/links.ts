@@ -2,9 +2,9 @@
 import ipaddr from 'ipaddr.js'
 import type { Family } from '../../src/words/state.ts'
 import {
+  connectedRoute,
   type Fault,
   findLink,
-  KERNEL_METRIC6,
   KERNEL_PROTOCOL,
   type Kernel,
   type KernelAddress,
@@ -17,21 +17,27 @@ export function addVeth(kernel: Kernel, device: string, peer: string): Fault | u
   if ([device, peer].some((name) => findLink(kernel, name) !== undefined)) {
     return refusal('File exists')
   }
-  for (const name of [peer, device]) {
-    kernel.links.push({ index: kernel.nextIndex, name, group: 0, up: false })
+  for (const [name, other] of [
+    [peer, device],
+    [device, peer],
+  ] as const) {
+    const index = kernel.nextIndex
+    kernel.links.push({ index, name, peer: other, altname: undefined, group: 0, up: false })
     kernel.nextIndex += 1
   }
   return undefined
 }
 
 /** The other end of a veth goes too; it carries nothing in these tests. */
-export function deleteVeth(kernel: Kernel, device: string, peer: string): Fault | undefined {
-  if (findLink(kernel, device) === undefined) {
+export function deleteVeth(kernel: Kernel, device: string): Fault | undefined {
+  const link = findLink(kernel, device)
+  if (link === undefined) {
     return noDevice(device)
   }
-  kernel.links = kernel.links.filter(({ name }) => name !== device && name !== peer)
-  kernel.addresses = kernel.addresses.filter((address) => address.device !== device)
-  kernel.routes = kernel.routes.filter((route) => route.device !== device)
+  const isGone = (name: string | undefined) => name === link.name || name === link.peer
+  kernel.links = kernel.links.filter(({ name }) => !isGone(name))
+  kernel.addresses = kernel.addresses.filter((address) => !isGone(address.device))
+  kernel.routes = kernel.routes.filter(({ hops }) => !hops.some((hop) => isGone(hop.device)))
   return undefined
 }
 
@@ -41,6 +47,18 @@ export function setGroup(kernel: Kernel, device: string, group: number): Fault |
     return noDevice(device)
   }
   link.group = group
+  return undefined
+}
+
+export function addAltname(kernel: Kernel, device: string, altname: string): Fault | undefined {
+  const link = findLink(kernel, device)
+  if (link === undefined) {
+    return noDevice(device)
+  }
+  if (findLink(kernel, altname) !== undefined) {
+    return refusal('File exists')
+  }
+  link.altname = altname
   return undefined
 }
 
@@ -54,13 +72,14 @@ export function setUp(kernel: Kernel, device: string, up: boolean): Fault | unde
     return undefined
   }
   link.up = up
-  const carried = kernel.addresses.filter((address) => address.device === device)
   if (up) {
-    for (const address of carried) {
+    reviveHops(kernel, device)
+    kernel.routes.push(connectedRoute('inet6', device, 'fe80::/64', undefined))
+    for (const address of kernel.addresses.filter((other) => other.device === device)) {
       addConnected(kernel, address)
     }
   } else {
-    kernel.routes = kernel.routes.filter((route) => route.device !== device)
+    killHops(kernel, device, ['inet', 'inet6'])
     kernel.addresses = kernel.addresses.filter(
       (address) => address.device !== device || address.family === 'inet',
     )
@@ -68,11 +87,31 @@ export function setUp(kernel: Kernel, device: string, up: boolean): Fault | unde
   return undefined
 }
 
+/** A route goes when all its hops are dead (fib_sync_down_dev). */
+function killHops(kernel: Kernel, device: string, families: readonly Family[]): void {
+  kernel.routes = kernel.routes.flatMap((route) => {
+    if (!families.includes(route.family) || !route.hops.some((hop) => hop.device === device)) {
+      return [route]
+    }
+    const hops = route.hops.map((hop) => ({ ...hop, dead: hop.dead || hop.device === device }))
+    return hops.every(({ dead }) => dead) ? [] : [{ ...route, hops }]
+  })
+}
+
+function reviveHops(kernel: Kernel, device: string): void {
+  kernel.routes = kernel.routes.map((route) =>
+    route.hops.some((hop) => hop.dead && hop.device === device)
+      ? { ...route, hops: route.hops.map((hop) => ({ ...hop, dead: hop.dead && hop.device !== device })) }
+      : route,
+  )
+}
+
 export interface NewAddress {
   readonly device: string
   readonly local: string
   readonly peer: string | undefined
   readonly length: number
+  readonly deprecated: boolean
   readonly tentative: boolean
 }
 
@@ -98,6 +137,7 @@ export function addAddress(kernel: Kernel, { device, ...rest }: NewAddress): Fau
     carried.some((other) => other.length === address.length && connectedDestination(other) === subnet)
   kernel.addresses.push({ ...address, secondary })
   if (link.up) {
+    reviveHops(kernel, device)
     addConnected(kernel, address)
   }
   return undefined
@@ -106,7 +146,7 @@ export function addAddress(kernel: Kernel, { device, ...rest }: NewAddress): Fau
 export function deleteAddress(
   kernel: Kernel,
   device: string,
-  { local, length, peer }: Omit<NewAddress, 'device' | 'tentative'>,
+  { local, length, peer }: Pick<NewAddress, 'local' | 'length' | 'peer'>,
 ): Fault | undefined {
   if (findLink(kernel, device) === undefined) {
     return noDevice(device)
@@ -124,28 +164,31 @@ export function deleteAddress(
       : { words: 'Error: ipv4: Address not found.' }
   }
   const subnet = connectedDestination(gone)
-  kernel.addresses = kernel.addresses.filter(
-    (address) =>
-      address !== gone &&
-      (gone.secondary ||
-        !address.secondary ||
-        address.device !== device ||
-        connectedDestination(address) !== subnet),
-  )
+  const isGone = (address: KernelAddress) =>
+    address === gone ||
+    (!gone.secondary &&
+      address.secondary &&
+      address.device === device &&
+      connectedDestination(address) === subnet)
+  const locals = new Set(kernel.addresses.filter(isGone).map((address) => address.local))
+  kernel.addresses = kernel.addresses.filter((address) => !isGone(address))
   const carried = kernel.addresses.filter(
     (address) => address.device === device && address.family === gone.family,
   )
-  const isConnected = (route: KernelRoute) =>
-    route.protocol === KERNEL_PROTOCOL && route.destination === subnet
+  const isConnected = ({ protocol, destination, hops }: KernelRoute) =>
+    protocol === KERNEL_PROTOCOL && destination === subnet && hops.some((hop) => hop.device === device)
   const keepsSubnet = carried.some((address) => connectedDestination(address) === subnet)
-  // The last IPv4 address takes every IPv4 route of the device with it (fib_disable_ip).
-  const isLast = gone.family === 'inet' && carried.length === 0
+  const isHeld = (text: string) => kernel.addresses.some((address) => address.local === text)
   kernel.routes = kernel.routes.filter(
     (route) =>
-      route.device !== device ||
-      route.family !== gone.family ||
-      (!isLast && (keepsSubnet || !isConnected(route))),
+      (keepsSubnet || !isConnected(route)) &&
+      // In whatever table, a route goes with its source address (fib_sync_down_addr).
+      !(route.src !== undefined && locals.has(route.src) && !isHeld(route.src)),
   )
+  // The last IPv4 address takes every IPv4 route of the device with it (fib_disable_ip).
+  if (gone.family === 'inet' && carried.length === 0) {
+    killHops(kernel, device, ['inet'])
+  }
   return undefined
 }
 
@@ -160,11 +203,10 @@ type Subnet = Pick<KernelAddress, 'family' | 'local' | 'peer' | 'length'>
 
 /** Where the kernel's own route for an address leads; none for an IPv4 address that stands alone. */
 function connectedDestination({ family, local, peer, length }: Subnet): string | undefined {
+  const cidr = `${peer ?? local}/${length}`
   if (family === 'inet') {
-    const cidr = `${peer ?? local}/${length}`
     return length === 32 ? peer : `${ipaddr.IPv4.networkAddressFromCIDR(cidr).toString()}/${length}`
   }
-  const cidr = `${peer ?? local}/${length}`
   return length === 128
     ? (peer ?? local)
     : `${ipaddr.IPv6.networkAddressFromCIDR(cidr).toRFC5952String()}/${length}`
@@ -172,22 +214,14 @@ function connectedDestination({ family, local, peer, length }: Subnet): string |
 
 function addConnected(kernel: Kernel, address: Subnet & { readonly device: string }): void {
   const destination = connectedDestination(address)
-  const { family, device } = address
+  const { family, device, local } = address
   const known = kernel.routes.some(
     (route) =>
-      route.protocol === KERNEL_PROTOCOL && route.device === device && route.destination === destination,
+      route.protocol === KERNEL_PROTOCOL &&
+      route.destination === destination &&
+      route.hops[0]?.device === device,
   )
-  if (destination === undefined || known) {
-    return
+  if (destination !== undefined && !known) {
+    kernel.routes.push(connectedRoute(family, device, destination, family === 'inet' ? local : undefined))
   }
-  kernel.routes.push({
-    family,
-    table: 254,
-    destination,
-    gateway: undefined,
-    device,
-    metric: family === 'inet6' ? KERNEL_METRIC6 : 0,
-    protocol: KERNEL_PROTOCOL,
-    onlink: false,
-  })
 }

@@ -1,116 +1,91 @@
-/** The lines of `ip -N -j -batch` that only read, answered as iproute2 6.1 does. */
-import ipaddr from 'ipaddr.js'
+/** The lines of `ip -N -d -o -batch` that only read, answered as iproute2 6.1 does. */
 import type { Family } from '../../src/words/state.ts'
-import {
-  type Fault,
-  findLink,
-  type Kernel,
-  type KernelAddress,
-  type KernelRoute,
-  noDevice,
-  prefixLength,
-  reaches,
-} from './kernel.ts'
-
-const FOREVER = 4294967295
+import type { Kernel, KernelAddress, KernelEndpoint, KernelRule, Link } from './kernel.ts'
+import { showRoutes, showRoutes6 } from './show-routes.ts'
 
 /**
- * What `ip` prints for the line, or why it fails.
+ * What `ip` prints for the line.
  *
- * @param family `inet` is `ip` without -6: it shows addresses and `table all` of both families, the rest of IPv4
+ * @param family `inet` is `ip` without -6: it shows addresses and routes of both families, and IPv4's rules
  */
-export function answerLine(kernel: Kernel, family: Family, line: string): string | Fault {
-  const words = line.split(' ')
-  const device = words.at(-1) ?? ''
+export function answerLine(kernel: Kernel, family: Family, line: string): string {
   switch (line) {
-    case 'rule show proto 77':
+    case 'link show dev lo':
+      return print([LO])
+    case 'rule show':
       return print(showRules(kernel, family))
+    case 'link show':
+      return print([LO, ...kernel.links.map(showLink)])
     case 'addr show':
       return print(showAddresses(kernel, family))
-    case 'route show default':
-      return print(showDefaults(kernel, family))
-    case `route show table all dev ${device}`:
-      return findLink(kernel, device) === undefined
-        ? noDevice(device)
-        : print(showRoutes(kernel, family, device))
-    case `link show dev ${device}`:
-      return showLink(kernel, device)
+    case 'route show table all':
+      return print(family === 'inet' ? showRoutes(kernel) : showRoutes6(kernel))
     case 'mptcp endpoint show':
-      return print(showEndpoints(kernel))
+      return print([...kernel.endpoints].sort((one, other) => one.id - other.id).map(showEndpoint(kernel)))
     case 'mptcp limits show':
-      return `add_addr_accepted 0 subflows ${kernel.subflows} \n`
+      return print([`add_addr_accepted ${kernel.addAddrAccepted} subflows ${kernel.subflows} `])
     default:
       throw new Error(`the fake kernel does not know the question ${JSON.stringify(line)}`)
   }
 }
 
-function print(value: unknown): string {
-  return `${JSON.stringify(value)}\n`
+function print(lines: readonly string[]): string {
+  return lines.map((line) => `${line}\n`).join('')
 }
 
-/** iproute2 6.1 prints all rules: it takes the protocol, and does not filter by it. */
-function showRules(kernel: Kernel, family: Family): unknown[] {
-  const ours = kernel.rules
-    .filter((rule) => rule.family === family)
-    .map(({ priority, from, table, suppress, protocol }) => ({
-      priority,
-      src: from,
-      table: String(table),
-      ...(suppress === undefined ? {} : { suppress_prefixlen: 0, suppress_ifgroup: String(suppress) }),
-      protocol: String(protocol),
-    }))
-  const standard = [
-    { priority: 0, src: 'all', table: '255' },
-    { priority: 32766, src: 'all', table: '254' },
+const LO =
+  '1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue state UNKNOWN mode DEFAULT group 0 qlen 1000' +
+  '\\    link/[772] 00:00:00:00:00:00 brd 00:00:00:00:00:00 promiscuity 0  allmulti 0 minmtu 0 maxmtu 0 '
+
+/** Devices that are plugged in have hardware addresses of their own, by which a record knows its device. */
+export function macOf({ index }: Link): string {
+  return `02:00:00:00:00:${index.toString(16).padStart(2, '0')}`
+}
+
+function showLink(link: Link): string {
+  const { index, name, peer, altname, up, group } = link
+  const flags = ['BROADCAST', 'MULTICAST', ...(up ? ['UP', 'LOWER_UP'] : [])].join()
+  const state = up ? 'UP' : 'DOWN'
+  return [
+    `${index}: ${name}@${peer}: <${flags}> mtu 1500 qdisc noqueue state ${state} mode DEFAULT group ${group} qlen 1000`,
+    `link/[1] ${macOf(link)} brd ff:ff:ff:ff:ff:ff promiscuity 0  allmulti 0 minmtu 68 maxmtu 65535 `,
+    'veth addrgenmode eui64 numtxqueues 2 numrxqueues 2 ',
+    ...(altname === undefined ? [] : [`altname ${altname}`]),
+  ].join('\\    ')
+}
+
+/** The kernel's own rules stand before and behind all others. */
+function showRules(kernel: Kernel, family: Family): string[] {
+  const shown = kernel.rules.filter((rule) => rule.family === family)
+  const sorted = [...shown].sort((one, other) => one.priority - other.priority)
+  return [
+    '0:\tfrom all lookup 255 proto 2',
+    ...sorted.map(showRule),
+    '32766:\tfrom all lookup 254 proto 2',
+    ...(family === 'inet' ? ['32767:\tfrom all lookup 253 proto 2'] : []),
   ]
-  return [...standard, ...ours].sort((one, other) => one.priority - other.priority)
 }
 
-function showAddresses(kernel: Kernel, family: Family): unknown[] {
-  return kernel.links.map(({ index, name, up }) => ({
-    ifindex: index,
-    ifname: name,
-    flags: flagsOf(up),
-    addr_info: inOrder(kernel.addresses)
-      .filter((address) => address.device === name && isShown(address.family, family))
-      .map(({ family: own, local, peer, length, tentative }) => ({
-        family: own,
-        local,
-        ...(peer === undefined ? {} : { address: peer }),
-        prefixlen: length,
-        scope: '0',
-        ...(tentative ? { tentative: true } : {}),
-        valid_life_time: FOREVER,
-        preferred_life_time: FOREVER,
-      })),
-  }))
+function showRule({ priority, from, table, suppress, protocol }: KernelRule): string {
+  const group = suppress?.group === undefined ? '' : ` suppress_ifgroup ${suppress.group}`
+  const length = suppress === undefined ? '' : ` suppress_prefixlength ${suppress.length}${group}`
+  const action = table === undefined ? '7' : `lookup ${table}${length}`
+  return `${priority}:\tfrom ${from} ${action} proto ${protocol}`
 }
 
-function isShown(family: Family, asked: Family): boolean {
-  return asked === 'inet' || family === asked
-}
-
-function showDefaults(kernel: Kernel, family: Family): unknown[] {
-  return kernel.routes
-    .filter(({ table, destination }) => table === 254 && destination === 'default')
-    .filter((route) => route.family === family)
-    .map((route) => ({ ...showRoute(route), dev: route.device }))
-}
-
-/** The local table's entries for the device's addresses are of another type than unicast. */
-function showRoutes(kernel: Kernel, family: Family, device: string): unknown[] {
-  const own = (item: { readonly device: string; readonly family: Family }) =>
-    item.device === device && isShown(item.family, family)
-  const local = kernel.addresses.filter(own).map((address) => ({
-    type: '2',
-    dst: address.local,
-    table: '255',
-    protocol: '2',
-    scope: '254',
-    flags: [],
-    ...(address.family === 'inet6' ? { pref: 'medium' } : {}),
-  }))
-  return [...kernel.routes.filter(own).sort(compareRoutes).map(showRoute), ...local]
+function showAddresses(kernel: Kernel, family: Family): string[] {
+  const lo = [
+    '1: lo    inet 127.0.0.1/8 scope 254 lo\\       valid_lft forever preferred_lft forever',
+    '1: lo    inet6 ::1/128 scope 254 \\       valid_lft forever preferred_lft forever',
+  ]
+  const shown = inOrder(kernel.addresses).filter((address) => family === 'inet' || address.family === family)
+  return [
+    ...lo.slice(family === 'inet' ? 0 : 1),
+    ...kernel.links.flatMap((link) => [
+      ...shown.filter(({ device }) => device === link.name).map((address) => showAddress(address, link)),
+      ...(link.up ? [showLinkLocal(link)] : []),
+    ]),
+  ]
 }
 
 /** IPv4: the first of each subnet before the seconds; IPv6: the newest first. */
@@ -123,71 +98,40 @@ function inOrder(addresses: readonly KernelAddress[]): KernelAddress[] {
   ]
 }
 
-/**
- * The order of a dump: IPv4 before IPv6; tables as they are hashed; IPv4 by address, as its trie is; IPv6 what is
- * within a prefix before the prefix.
- */
-function compareRoutes(one: KernelRoute, other: KernelRoute): number {
-  if (one.family !== other.family) {
-    return one.family === 'inet' ? -1 : 1
-  }
-  if (one.table !== other.table) {
-    return (one.table & 255) - (other.table & 255)
-  }
-  if (one.destination === other.destination) {
-    return one.metric - other.metric
-  }
-  const [left, right] = [one, other].map(({ destination }) => (destination.split('/')[0] ?? '') as string)
-  if (one.family === 'inet6' && reaches(one.destination, right === 'default' ? '::' : (right ?? ''))) {
-    return prefixLength(other.destination) - prefixLength(one.destination)
-  }
-  if (one.family === 'inet6' && reaches(other.destination, left === 'default' ? '::' : (left ?? ''))) {
-    return prefixLength(other.destination) - prefixLength(one.destination)
-  }
-  return toBytes(left ?? '') < toBytes(right ?? '') ? -1 : 1
+function showAddress(address: KernelAddress, { index, name }: Link): string {
+  const { family, local, peer, length, secondary, deprecated, tentative } = address
+  const host = peer === undefined ? `${local}/${length}` : `${local} peer ${peer}/${length}`
+  const flags = [
+    ...(secondary ? ['secondary'] : []),
+    ...(deprecated ? ['deprecated'] : []),
+    ...(tentative ? ['tentative'] : []),
+    ...(family === 'inet' ? [name] : ['']),
+  ].join(' ')
+  const lifetime = `valid_lft forever preferred_lft ${deprecated ? '0sec' : 'forever'}`
+  return `${index}: ${name}    ${family} ${host} scope 0 ${flags}\\       ${lifetime}`
 }
 
-/** An address as text that sorts as the address does. */
-function toBytes(text: string): string {
-  const bytes = text === 'default' ? [0] : ipaddr.parse(text).toByteArray()
-  return bytes.map((byte) => String.fromCharCode(byte)).join('')
+/** By EUI-64 from the hardware address. */
+export function linkLocalOf({ index }: Link): string {
+  return `fe80::ff:fe00:${index.toString(16)}`
 }
 
-function showRoute({ family, table, destination, gateway, metric, protocol, onlink }: KernelRoute) {
-  return {
-    dst: destination,
-    ...(gateway === undefined ? {} : { gateway }),
-    ...(table === 254 ? {} : { table: String(table) }),
-    protocol: String(protocol),
-    ...(gateway === undefined && family === 'inet' ? { scope: '253' } : {}),
-    ...(metric === 0 ? {} : { metric }),
-    flags: onlink ? ['onlink'] : [],
-    ...(family === 'inet6' ? { pref: 'medium' } : {}),
-  }
+function showLinkLocal(link: Link): string {
+  const { index, name } = link
+  return `${index}: ${name}    inet6 ${linkLocalOf(link)}/64 scope 253 \\       valid_lft forever preferred_lft forever`
 }
 
-function showLink(kernel: Kernel, device: string): string | Fault {
-  const link = findLink(kernel, device)
-  if (link === undefined) {
-    return { words: `Device "${device}" does not exist.` }
-  }
-  const { index, name, group, up } = link
-  return print([{ ifindex: index, ifname: name, flags: flagsOf(up), mtu: 1500, group: String(group) }])
-}
-
-function flagsOf(up: boolean): string[] {
-  return ['BROADCAST', 'MULTICAST', ...(up ? ['UP', 'LOWER_UP'] : [])]
-}
-
-function showEndpoints(kernel: Kernel): unknown[] {
-  return kernel.endpoints.map(({ id, address, port, device, flags }) => ({
-    address,
-    ...(port === undefined ? {} : { port }),
-    id,
-    ...Object.fromEntries(flags.map((flag) => [flag, true])),
+function showEndpoint({ links }: Kernel) {
+  return ({ id, address, port, device, flags, implicit }: KernelEndpoint) => {
     // A device that is gone leaves its index.
-    ...(device === undefined
-      ? {}
-      : { dev: kernel.links.find(({ index }) => index === device)?.name ?? `if${device}` }),
-  }))
+    const name = links.find(({ index }) => index === device)?.name ?? `if${device}`
+    const words = [
+      address,
+      ...(port === undefined ? [] : ['port', `${port}`]),
+      ...['id', `${id}`, ...flags],
+      ...(implicit ? ['rawflags', '10'] : []),
+      ...(device === undefined ? [] : ['dev', name]),
+    ]
+    return `${words.join(' ')} `
+  }
 }

@@ -1,70 +1,105 @@
-/** Unicast routes, as the kernel's net/ipv4/fib_trie.c and net/ipv6/route.c add, replace and delete them. */
+/** Routes, as the kernel's net/ipv4/fib_trie.c and net/ipv6/route.c add, append, replace and delete them. */
 import ipaddr from 'ipaddr.js'
 import {
   type Fault,
   findLink,
   type Kernel,
+  type KernelHop,
   type KernelRoute,
+  MAIN,
   noDevice,
   prefixLength,
   reaches,
   refusal,
 } from './kernel.ts'
 
-/** A route as a line names it: without a metric, a delete takes any. */
-export type NamedRoute = Omit<KernelRoute, 'metric'> & { readonly metric: number | undefined }
+export type Verb = 'add' | 'append' | 'replace' | 'delete'
 
-export function changeRoute(
-  kernel: Kernel,
-  verb: 'add' | 'replace' | 'delete',
-  named: NamedRoute,
-): Fault | undefined {
-  const link = findLink(kernel, named.device)
-  if (link === undefined) {
-    return noDevice(named.device)
+/** A route as a line names it. */
+export interface NamedRoute extends Omit<KernelRoute, 'metric' | 'scope'> {
+  /** Without one, a delete takes any. */
+  readonly metric: number | undefined
+  readonly scope: number | undefined
+}
+
+export function changeRoute(kernel: Kernel, verb: Verb, named: NamedRoute): Fault | undefined {
+  const stranger = named.hops.find(({ device }) => findLink(kernel, device ?? '') === undefined)
+  if (stranger !== undefined) {
+    return noDevice(stranger.device ?? '')
   }
   if (verb === 'delete') {
     return deleteRoute(kernel, named)
   }
-  // IP6_RT_PRIO_USER for IPv6.
-  const route = { ...named, metric: named.metric || (named.family === 'inet6' ? 1024 : 0) }
-  const fault = link.up ? checkGateway(kernel, route) : downFault(route)
-  if (fault !== undefined) {
-    return fault
+  const route = completeRoute(named)
+  for (const hop of route.hops) {
+    const fault = checkHop(kernel, route, hop)
+    if (fault !== undefined) {
+      return fault
+    }
   }
-  const i = kernel.routes.findIndex((other) => inOnePlace(other, route))
-  if (i < 0) {
-    kernel.routes.push(route)
-  } else if (verb === 'add') {
+  return insertRoute(kernel, verb, route)
+}
+
+function completeRoute(named: NamedRoute): KernelRoute {
+  const isIpv4 = named.family === 'inet'
+  const isOnLink = named.type === 1 && named.hops.every(({ gateway }) => gateway === undefined)
+  return {
+    ...named,
+    // IP6_RT_PRIO_USER for IPv6.
+    metric: named.metric || (isIpv4 ? 0 : 1024),
+    scope: isIpv4 ? (named.scope ?? (isOnLink ? 253 : 0)) : 0,
+  }
+}
+
+function insertRoute(kernel: Kernel, verb: Verb, route: KernelRoute): Fault | undefined {
+  const rivals = kernel.routes.filter((other) => isInOnePlace(other, route))
+  const [first] = rivals
+  if (first !== undefined && verb === 'replace') {
+    kernel.routes = kernel.routes.map((other) => (other === first ? route : other))
+    return undefined
+  }
+  const isTwin = route.family === 'inet' ? isSameInfo : isSameHop
+  if (first !== undefined && (verb === 'add' || rivals.some((other) => isTwin(other, route)))) {
     return refusal('File exists')
-  } else {
-    kernel.routes[i] = route
   }
+  kernel.routes.push(route)
   return undefined
 }
 
-/** A table holds one route of a metric to a destination, whoever made it. */
-function inOnePlace(one: KernelRoute, other: KernelRoute): boolean {
+function isInOnePlace(one: KernelRoute, other: KernelRoute): boolean {
   return (
     one.family === other.family &&
     one.table === other.table &&
     one.destination === other.destination &&
+    one.tos === other.tos &&
     one.metric === other.metric
   )
 }
 
+/** IPv4 routes may differ in anything; what is in the trie already is not put there twice. */
+function isSameInfo(one: KernelRoute, other: KernelRoute): boolean {
+  const info = ({ type, protocol, scope, src, attributes, hops }: KernelRoute) =>
+    JSON.stringify([type, protocol, scope, src, attributes, hops.map(({ dead: _, ...hop }) => hop)])
+  return info(one) === info(other)
+}
+
+/** An IPv6 hop stands once, whoever made it and whatever its attributes (rt6_duplicate_nexthop). */
+function isSameHop(one: KernelRoute, other: KernelRoute): boolean {
+  const hop = ({ hops: [first] }: KernelRoute) => `${first?.gateway} ${first?.device ?? 'lo'}`
+  return hop(one) === hop(other)
+}
+
+/** IPv6 routes of one metric with gateways are siblings of each other (rt6_qualify_for_ecmp). */
+export function areSiblings(one: KernelRoute, other: KernelRoute): boolean {
+  const isSpread = ({ family, hops }: KernelRoute) => family === 'inet6' && hops[0]?.gateway !== undefined
+  return isSpread(one) && isSpread(other) && isInOnePlace(one, other)
+}
+
 function deleteRoute(kernel: Kernel, named: NamedRoute): Fault | undefined {
-  const candidates = kernel.routes.filter(
-    (route) =>
-      route.family === named.family &&
-      route.table === named.table &&
-      route.destination === named.destination &&
-      route.device === named.device &&
-      route.protocol === named.protocol &&
-      // An IPv6 line without `via` takes a route with any gateway.
-      (route.gateway === named.gateway || (named.family === 'inet6' && named.gateway === undefined)) &&
-      (named.metric === undefined || named.metric === 0 || route.metric === named.metric),
-  )
+  if (named.table !== MAIN && !kernel.routes.some(({ family, table }) => isOfTable(named, family, table))) {
+    return { words: 'Error: FIB table does not exist.' }
+  }
+  const candidates = kernel.routes.filter((route) => isMeant(route, named))
   const first = candidates.reduce<KernelRoute | undefined>(
     (best, route) => (best && best.metric <= route.metric ? best : route),
     undefined,
@@ -72,63 +107,101 @@ function deleteRoute(kernel: Kernel, named: NamedRoute): Fault | undefined {
   if (first === undefined) {
     return refusal('No such process')
   }
-  kernel.routes = kernel.routes.filter((route) => route !== first)
+  // An IPv6 line without `via` that hits a route with a gateway takes all its siblings, of whatever protocol.
+  const takesAll = named.family === 'inet6' && named.hops[0]?.gateway === undefined
+  kernel.routes = kernel.routes.filter((route) => route !== first && !(takesAll && areSiblings(route, first)))
   return undefined
 }
 
-function downFault({ family, gateway }: KernelRoute): Fault {
-  return family === 'inet6' && gateway !== undefined
-    ? refusal('No route to host')
-    : { words: 'Error: Device for nexthop is not up.' }
+function isOfTable(named: NamedRoute, family: string, table: number): boolean {
+  return family === named.family && table === named.table
 }
 
-/** A gateway must be on the link of the device, by a route of the same table or of main, unless the line says `onlink`. */
-function checkGateway(kernel: Kernel, route: KernelRoute): Fault | undefined {
-  const { gateway, onlink, family } = route
-  if (gateway === undefined) {
-    return undefined
+function isMeant(route: KernelRoute, named: NamedRoute): boolean {
+  return (
+    isOfTable(named, route.family, route.table) &&
+    route.type === named.type &&
+    route.destination === named.destination &&
+    route.tos === named.tos &&
+    route.protocol === named.protocol &&
+    (!named.metric || route.metric === named.metric) &&
+    (named.scope === undefined || route.scope === named.scope) &&
+    (named.attributes.length === 0 || named.attributes.join() === route.attributes.join()) &&
+    areHopsMeant(route.hops, named.hops)
+  )
+}
+
+/** A line with one hop is compared with a route's first one, and without `via` any gateway will do. */
+function areHopsMeant(hops: readonly KernelHop[], named: readonly KernelHop[]): boolean {
+  const isMeantHop = (hop: KernelHop | undefined, other: KernelHop) =>
+    hop !== undefined &&
+    hop.device === other.device &&
+    (other.gateway === undefined || hop.gateway === other.gateway)
+  return named.length < 2
+    ? named.every((other) => isMeantHop(hops[0], other))
+    : hops.length === named.length &&
+        named.every((other, i) => isMeantHop(hops[i], other) && hops[i]?.weight === other.weight)
+}
+
+function checkHop(kernel: Kernel, route: KernelRoute, hop: KernelHop): Fault | undefined {
+  const isUp = findLink(kernel, hop.device ?? '')?.up === true
+  const isIpv6 = route.family === 'inet6'
+  if (hop.gateway === undefined) {
+    const words = isIpv6 ? 'Error: Nexthop device is not up.' : 'Error: Device for nexthop is not up.'
+    return isUp ? undefined : { words }
   }
-  if (onlink) {
-    return family === 'inet6' ? checkOnlink(kernel, route, gateway) : undefined
+  if (isIpv6) {
+    return isUp ? checkGateway6(kernel, route, hop, hop.gateway) : refusal('No route to host')
   }
-  if (family === 'inet') {
-    const reached = kernel.routes.some(
-      (other) => isOnTheWay(other, route, gateway) && other.gateway === undefined,
-    )
-    return reached ? undefined : { words: 'Error: Nexthop has invalid gateway.' }
+  if (hop.onlink) {
+    return isUp ? undefined : { words: 'Error: Nexthop device is not up.' }
   }
-  const isReached = (table: number) =>
+  return isReached4(kernel, route, hop, hop.gateway)
+    ? undefined
+    : { words: 'Error: Nexthop has invalid gateway.' }
+}
+
+/** A gateway must be on the link of the device, by a route of the same table or of main. */
+function isReached4(kernel: Kernel, { table }: KernelRoute, { device }: KernelHop, gateway: string): boolean {
+  return kernel.routes.some(
+    (other) =>
+      isWayTo(other, gateway, [table, MAIN]) &&
+      other.hops.some((hop) => hop.device === device && hop.gateway === undefined && !hop.dead),
+  )
+}
+
+function isWayTo(other: KernelRoute, gateway: string, tables: readonly number[]): boolean {
+  return other.type === 1 && tables.includes(other.table) && reaches(other.destination, gateway)
+}
+
+function checkGateway6(
+  kernel: Kernel,
+  { table }: KernelRoute,
+  hop: KernelHop,
+  gateway: string,
+): Fault | undefined {
+  if (hop.onlink) {
+    return checkOnlink(kernel, hop, gateway)
+  }
+  const isReached = (within: number) =>
     kernel.routes
-      .filter((other) => other.table === table && isOnTheWay(other, route, gateway))
+      .filter((other) => isWayTo(other, gateway, [within]) && other.hops[0]?.device === hop.device)
       .sort((one, other) => prefixLength(other.destination) - prefixLength(one.destination))
       .slice(0, 1)
-      .some((longest) => longest.gateway === undefined)
-  return ipaddr.parse(gateway).range() === 'linkLocal' || isReached(route.table) || isReached(254)
+      .some((longest) => longest.hops[0]?.gateway === undefined)
+  return ipaddr.parse(gateway).range() === 'linkLocal' || isReached(table) || isReached(MAIN)
     ? undefined
     : refusal('No route to host')
 }
 
 /** `onlink` for IPv6 is refused where main, whatever the route's own table, leads to the gateway by other devices alone. */
-function checkOnlink(kernel: Kernel, { device }: KernelRoute, gateway: string): Fault | undefined {
+function checkOnlink(kernel: Kernel, { device }: KernelHop, gateway: string): Fault | undefined {
   const known = kernel.routes.filter(
-    (other) =>
-      other.family === 'inet6' &&
-      other.table === 254 &&
-      other.destination !== 'default' &&
-      reaches(other.destination, gateway),
+    (other) => isWayTo(other, gateway, [MAIN]) && other.destination !== 'default',
   )
   const longest = Math.max(...known.map(({ destination }) => prefixLength(destination)))
   const ways = known.filter(({ destination }) => prefixLength(destination) === longest)
-  return ways.length === 0 || ways.some((way) => way.device === device)
+  return ways.length === 0 || ways.some(({ hops }) => hops.some((hop) => hop.device === device))
     ? undefined
     : { words: 'Error: Nexthop has invalid gateway or device mismatch.' }
-}
-
-function isOnTheWay(other: KernelRoute, route: KernelRoute, gateway: string): boolean {
-  return (
-    other.family === route.family &&
-    [route.table, 254].includes(other.table) &&
-    other.device === route.device &&
-    reaches(other.destination, gateway)
-  )
 }

@@ -1,9 +1,10 @@
 /** The lines of `ip -batch` that change something → the change. A line that is not of this grammar ends the test. */
 import type { EndpointFlag, Family } from '../../src/words/state.ts'
-import { addEndpoint, deleteEndpoint, setSubflows } from './endpoints.ts'
+import { addEndpoint, changeEndpoint, deleteEndpoint, setLimits } from './endpoints.ts'
 import type { Fault, Kernel } from './kernel.ts'
-import { addAddress, addVeth, deleteAddress, deleteVeth, setGroup, setUp } from './links.ts'
-import { changeRoute } from './routes.ts'
+import { addAddress, addAltname, addVeth, deleteAddress, deleteVeth, setGroup, setUp } from './links.ts'
+import { parseRouteLine, toTable } from './route-line.ts'
+import { changeRoute, type Verb } from './routes.ts'
 import { addRule, deleteRule } from './rules.ts'
 
 type Words = Readonly<Record<string, string | undefined>>
@@ -11,19 +12,27 @@ type Act = (kernel: Kernel, words: Words, family: Family) => Fault | undefined
 
 const GRAMMAR: readonly (readonly [RegExp, Act])[] = [
   [
-    /^rule (?<verb>add|delete) from (?<from>\S+) lookup (?<table>\S+)( suppress_prefixlength 0 suppress_ifgroup (?<group>\d+))? priority (?<priority>\d+) protocol (?<protocol>\d+)$/,
+    /^rule (?<verb>add|delete) from (?<from>\S+) (lookup (?<table>\S+)|unreachable)( suppress_prefixlength (?<length>\d+)( suppress_ifgroup (?<group>\d+))?)? priority (?<priority>\d+) protocol (?<protocol>\d+)$/,
     actOnRule,
   ],
   [
-    /^route (?<verb>add|replace|delete) (?<destination>\S+)( via (?<gateway>\S+))? dev (?<device>\S+)(?<onlink> onlink)?( scope link)?( metric (?<metric>\d+))? table (?<table>\S+) protocol (?<protocol>\d+)$/,
-    actOnRoute,
+    /^route (?<verb>add|append|replace|delete) (?<route>.+)$/,
+    (kernel, { verb, route = '' }, family) =>
+      changeRoute(kernel, verb as Verb, parseRouteLine(route.split(' '), family)),
   ],
   [
-    /^mptcp endpoint add (?<address>\S+)( port (?<port>\d+))?( dev (?<device>\S+))?(?<flags>( (subflow|signal|backup|fullmesh))*)$/,
+    /^mptcp endpoint add (?<address>\S+)( port (?<port>\d+))?( id (?<id>\d+))?( dev (?<device>\S+))?(?<flags>( (subflow|signal|backup|fullmesh))*)(?<implicit> implicit)?$/,
     actOnEndpoint,
   ],
   [/^mptcp endpoint delete id (?<id>\d+)$/, (kernel, { id }) => deleteEndpoint(kernel, Number(id))],
-  [/^mptcp limits set subflows (?<limit>\d+)$/, (kernel, { limit }) => setSubflows(kernel, Number(limit))],
+  [
+    /^mptcp endpoint change id (?<id>\d+)(?<flags>( (no)?(backup|fullmesh))+)$/,
+    (kernel, { id, flags }) => changeEndpoint(kernel, Number(id), toFlags(flags)),
+  ],
+  [
+    /^mptcp limits set( subflows (?<subflows>\d+))?( add_addr_accepted (?<accepted>\d+))?$/,
+    (kernel, { subflows, accepted }) => setLimits(kernel, toNumber(subflows), toNumber(accepted)),
+  ],
   [
     /^link set dev (?<device>\S+) group (?<group>\d+)$/,
     (kernel, { device = '', group }) => setGroup(kernel, device, Number(group)),
@@ -36,10 +45,13 @@ const GRAMMAR: readonly (readonly [RegExp, Act])[] = [
     /^link add (?<device>\S+) type veth peer name (?<peer>\S+)$/,
     (kernel, { device = '', peer = '' }) => addVeth(kernel, device, peer),
   ],
-  // A peer's name is its device's with a p before it.
-  [/^link delete dev (?<device>\S+)$/, (kernel, { device = '' }) => deleteVeth(kernel, device, `p${device}`)],
+  [/^link delete dev (?<device>\S+)$/, (kernel, { device = '' }) => deleteVeth(kernel, device)],
   [
-    /^addr add (?<local>[^/ ]+)(\/(?<length>\d+))?( peer (?<peer>[^/ ]+))? dev (?<device>\S+)(?<nodad> nodad)?$/,
+    /^link property add dev (?<device>\S+) altname (?<altname>\S+)$/,
+    (kernel, { device = '', altname = '' }) => addAltname(kernel, device, altname),
+  ],
+  [
+    /^addr add (?<local>[^/ ]+)(\/(?<length>\d+))?( peer (?<peer>[^/ ]+))? dev (?<device>\S+)(?<deprecated> preferred_lft 0)?(?<nodad> nodad)?$/,
     actOnNewAddress,
   ],
   [
@@ -58,50 +70,44 @@ export function runLine(kernel: Kernel, family: Family, line: string): Fault | u
   for (const [pattern, act] of GRAMMAR) {
     const match = pattern.exec(line)
     if (match !== null) {
-      const words = match.groups ?? {}
-      const { from, destination, gateway } = words
-      const isIpv6 = [from, destination, gateway].some((text) => text?.includes(':'))
-      return act(kernel, words, isIpv6 ? 'inet6' : family)
+      return act(kernel, match.groups ?? {}, family)
     }
   }
   throw new Error(`the fake kernel does not know the line ${JSON.stringify(line)}`)
 }
 
-function toTable(text: string | undefined): number {
-  return text === 'main' ? 254 : Number(text)
+function toNumber(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text)
+}
+
+function toFlags(text: string | undefined): EndpointFlag[] {
+  return (text ?? '').split(' ').filter((word): word is EndpointFlag => word !== '')
 }
 
 function actOnRule(kernel: Kernel, words: Words, family: Family): Fault | undefined {
+  const { from = '', table, length, group } = words
+  if (from !== 'all' && from.includes(':') !== (family === 'inet6')) {
+    return { words: `Error: ${family} prefix is expected rather than "${from}".` }
+  }
   const rule = {
     family,
-    from: words['from'] ?? '',
-    table: toTable(words['table']),
+    from,
+    table: table === undefined ? undefined : toTable(table),
     priority: Number(words['priority']),
     protocol: Number(words['protocol']),
-    suppress: words['group'] === undefined ? undefined : Number(words['group']),
+    suppress: length === undefined ? undefined : { length: Number(length), group: toNumber(group) },
   }
   return words['verb'] === 'add' ? addRule(kernel, rule) : deleteRule(kernel, rule)
-}
-
-function actOnRoute(kernel: Kernel, words: Words, family: Family): Fault | undefined {
-  return changeRoute(kernel, words['verb'] as 'add' | 'replace' | 'delete', {
-    family,
-    table: toTable(words['table']),
-    destination: words['destination'] ?? '',
-    gateway: words['gateway'],
-    device: words['device'] ?? '',
-    metric: words['metric'] === undefined ? undefined : Number(words['metric']),
-    protocol: Number(words['protocol']),
-    onlink: words['onlink'] !== undefined,
-  })
 }
 
 function actOnEndpoint(kernel: Kernel, words: Words): Fault | undefined {
   return addEndpoint(kernel, {
     address: words['address'] ?? '',
-    port: words['port'] === undefined ? undefined : Number(words['port']),
+    port: toNumber(words['port']),
+    id: toNumber(words['id']),
     device: words['device'],
-    flags: (words['flags'] ?? '').split(' ').filter((flag): flag is EndpointFlag => flag !== ''),
+    flags: toFlags(words['flags']),
+    implicit: words['implicit'] !== undefined,
   })
 }
 
@@ -112,7 +118,8 @@ function actOnNewAddress(kernel: Kernel, words: Words): Fault | undefined {
     device: words['device'] ?? '',
     local,
     peer: words['peer'],
-    length: words['length'] === undefined ? (isIpv6 ? 128 : 32) : Number(words['length']),
+    length: toNumber(words['length']) ?? (isIpv6 ? 128 : 32),
+    deprecated: words['deprecated'] !== undefined,
     tentative: isIpv6 && words['nodad'] === undefined,
   })
 }

@@ -96,9 +96,9 @@ expect_refusal() {
 
 expect_installed() {
   local hook
-  for hook in up.d/mptcp_up post-down.d/mptcp_down; do
+  for hook in up.d/mptcp_up down.d/mptcp_down post-down.d/mptcp_down; do
     cmp "$TREE/dist/${hook#*/}" "$HOST/network/if-$hook" || return
     expect_equal "$(stat -c %a "$HOST/network/if-$hook")" 755 || return
   done
-  expect_equal "$(find "$HOST/network" -type f | wc -l)" 3
+  expect_equal "$(find "$HOST/network" -type f | wc -l)" 4
 }

@@ -11,7 +11,7 @@ setup() {
   make_host
 }
 
-@test 'installs both hooks, and says what it did and what comes next' {
+@test 'installs the hooks in their three places, and says what it did and what comes next' {
   run --separate-stderr install
   expect_status 0
   expect_silence "$stderr"
@@ -20,9 +20,10 @@ setup() {
     "$UP" "$DOWN" 'mptcp-gateway 10.1.2.1' 'IFACE=eth1 /etc/network/if-up.d/mptcp_up'
 }
 
-@test 'run-parts finds both hooks' {
+@test 'run-parts finds the hooks' {
   install
   expect_equal "$(run-parts --test "$HOST/network/if-up.d")" "$HOST/network/if-up.d/mptcp_up"
+  expect_equal "$(run-parts --test "$HOST/network/if-down.d")" "$HOST/network/if-down.d/mptcp_down"
   expect_equal "$(run-parts --test "$HOST/network/if-post-down.d")" "$HOST/network/if-post-down.d/mptcp_down"
 }
 
@@ -150,6 +151,7 @@ END
   expect_status 0
   expect_silence "$stderr"
   expect_equal "$(cd "$BATS_TEST_TMPDIR/dest dir" && find . -type f | sort)" "\
+./etc/network/if-down.d/mptcp_down
 ./etc/network/if-post-down.d/mptcp_down
 ./etc/network/if-up.d/mptcp_up"
   expect_equal "$(print_files "$HOST/network")" "$before"

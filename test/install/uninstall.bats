@@ -11,7 +11,7 @@ setup() {
   make_host
 }
 
-@test 'removes the two files and nothing else' {
+@test 'removes the three files and nothing else' {
   touch "$HOST/network/if-up.d/another" "$HOST/network/if-up.d/.mptcp_up.mine"
   local before
   before=$(print_files "$HOST/network")
@@ -119,6 +119,7 @@ END
   expect_status 0
   expect_equal "$output" "\
 Removed /run/dest$DOWN
+Removed /run/dest/etc/network/if-down.d/mptcp_down
 Removed /run/dest$UP"
   expect_installed
 }

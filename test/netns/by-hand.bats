@@ -57,7 +57,7 @@ teardown() {
   run --separate-stderr start_by_hand up wan7 "${PAGE_ENVIRONMENT[@]}" IF_MPTCP_TABLE=7 -- --dry-run
   expect_status 0
   expect_text "$output" 'ip rule add ' 'from 10.1.2.2' \
-    'ip route add 10.1.2.0/24 dev wan7' 'ip mptcp endpoint add 10.1.2.2 dev wan7'
+    'ip route add 10.1.2.0/24 dev wan7' 'ip mptcp endpoint add 10.1.2.2 id 255 dev wan7 subflow'
   expect_text "$(grep default <<< "$output")" 'ip route add default via 10.1.2.1 dev wan7' 'table 7'
   expect_text "$(grep group <<< "$output")" 'ip link set'
 }
@@ -72,6 +72,7 @@ teardown() {
 
 @test 'dry run: what it prints, run as it stands, is what the hook does' {
   local plan before
+  on_host ip link set eth1 up
   plan=$(start_by_hand up eth1 "${PAGE_ENVIRONMENT[@]}" -- -n 2>/dev/null)
   give_addresses eth1 10.1.2.2/24
   before=$(print_state)
@@ -176,8 +177,9 @@ expect_nothing_done() {
   expect_state "$before"
 }
 
-@test 'nothing to do: lo, --all, no interface' {
+@test 'nothing to do: lo and its aliases, --all, no interface' {
   expect_nothing_done IFACE=lo
+  expect_nothing_done IFACE=lo:1
   expect_nothing_done IFACE=--all ADDRFAM=meta
   expect_nothing_done IFACE=
 }
@@ -187,10 +189,6 @@ expect_nothing_done() {
   expect_nothing_done ADDRFAM=meta
   expect_nothing_done ADDRFAM=ipx
   expect_nothing_done ADDRFAM=can
-}
-
-@test 'nothing to do: mptcp off' {
-  expect_nothing_done IF_MPTCP=off
 }
 
 @test 'nothing to do: the hook of the other direction' {
@@ -203,6 +201,16 @@ expect_nothing_done() {
   before=$(print_state)
   start_hook down eth1 MODE=start
   expect_state "$before"
+}
+
+@test 'by hand without an interface: an error that says so' {
+  local hook
+  for hook in "$UP" "$DOWN"; do
+    run --separate-stderr on_host env -u PHASE IFACE= "$hook"
+    expect_status 1
+    expect_one_message
+    expect_message IFACE
+  done
 }
 
 @test 'ifup -a with nothing but lo' {

@@ -85,6 +85,25 @@ expect_way() {
   expect_equal "$(way_from "$1" "${@:3}")" "$2"
 }
 
+#   expect_gateway 10.1.2.2 10.1.2.1 [to 203.0.113.1]
+expect_gateway() {
+  expect_equal "$(gateway_from "$1" "${@:3}")" "$2"
+}
+
+#   expect_neighbour 10.1.2.2 10.1.2.77        the second is reached without a gateway
+expect_neighbour() {
+  expect_gateway "$1" '' to "$2"
+}
+
+#   expect_rule 'from 10.1.2.2 lookup 7'
+expect_rule() {
+  expect_text "$(print_rules)" "$@"
+}
+
+expect_no_rule() {
+  expect_no_text "$(print_rules)" "$@"
+}
+
 # Against a hook that does nothing, where a test is about what is left or unchanged.
 expect_something_of_ours() {
   expect_text "$(print_rules)" ' proto 77'

@@ -154,7 +154,7 @@ write_page_with_bad_table() {
 }
 
 fail_at_the_endpoint_of_eth1() {
-  ip_refuses 'ip mptcp endpoint add 10.1.2.2 dev eth1 subflow'
+  ip_refuses 'ip mptcp endpoint add 10.1.2.2 id 255 dev eth1 subflow'
   fake_ip_for_hooks_of_ifup
 }
 
@@ -204,4 +204,34 @@ expect_ip_to_be_blamed() {
   expect_message 'mptcp_up: eth1: ' nodejs
   run --separate-stderr start_hook up eth1 "PATH=$BATS_TEST_TMPDIR" IF_MPTCP_STRICT=yes
   expect_status 1
+}
+
+# Node itself
+
+@test 'node does not start: ifup does not fail, a strict stanza and a person are told by the status' {
+  give_addresses eth1 10.1.2.2/24
+  run --separate-stderr start_hook up eth1 IF_MPTCP_GATEWAY=10.1.2.1 NODE_OPTIONS=--no-such-option
+  expect_status 0
+  expect_one_message
+  expect_message 'mptcp_up: eth1: ' node --no-such-option
+  run ! start_hook up eth1 IF_MPTCP_GATEWAY=10.1.2.1 NODE_OPTIONS=--no-such-option IF_MPTCP_STRICT=yes
+  run ! on_host env IFACE=eth1 NODE_OPTIONS=--no-such-option "$UP"
+  expect_nothing_of_ours
+}
+
+@test 'a package.json beside the hook or above it does not matter' {
+  local content directory=$BATS_TEST_TMPDIR/network
+  give_addresses eth1 10.1.2.2/24
+  mkdir -p "$directory/if-up.d"
+  cp "$UP" "$directory/if-up.d"
+  for content in '' '{"type":"module"}' 'no JSON'; do
+    echo "$content" > "$directory/package.json"
+    echo "$content" > "$directory/if-up.d/package.json"
+    run --separate-stderr on_host env IFACE=eth1 PHASE=post-up MODE=start ADDRFAM=inet METHOD=static \
+      IF_MPTCP_GATEWAY=10.1.2.1 "$directory/if-up.d/mptcp_up"
+    expect_status 0
+    expect_no_message
+    expect_answer 10.1.2.2
+    start_hook down eth1
+  done
 }

@@ -29,6 +29,18 @@ ip_hangs() {
   fake_ip hang
 }
 
+# What becomes of each answer that is read: a filter, as a shell command. Whatever writes is carried out.
+#   ip_answers_through 'sed 1d'
+ip_answers_through() {
+  fake_ip answer "$1"
+}
+
+# Between what two hooks at once have read and what they write.
+#   ip_writes_late 0.3        seconds
+ip_writes_late() {
+  fake_ip late "$1"
+}
+
 # iproute2 before 4.19 knows no -N, and its -json covers little.
 ip_is_old() {
   fake_ip old
@@ -47,7 +59,7 @@ stop_faking_ip() {
 
 # The wrong thing must have happened, or the test has shown nothing.
 expect_the_fake_was_met() {
-  [[ -e $FAKE_IP/met ]] || fail "no batch held: $(tail -n 1 "$FAKE_IP/manner")"
+  [[ -e $FAKE_IP/met ]] || fail "nothing of this was met: $(tail -n 1 "$FAKE_IP/manner")"
 }
 
 # The fake itself
@@ -95,6 +107,33 @@ kill_the_hook_within_batch() {
   printf '%s\n' "${lines[@]}" | real_ip "$@"
 }
 
+writes() {
+  grep -qE '^([a-z0-9-]+ )*(add|append|replace|change|delete|set) ' <<< "$1"
+}
+
+filter_what_is_read() {
+  local filter=$1 input='' status=0
+  shift
+  ! reads_a_batch "$@" || input=$(cat)
+  if writes "$input"; then
+    exec /sbin/ip "$@" <<< "$input"
+  fi
+  touch "$HERE/met"
+  real_ip "$@" <<< "$input" > "$HERE/answer.$$" || status=$?
+  bash -c "$filter" < "$HERE/answer.$$"
+  exit "$status"
+}
+
+write_late() {
+  local input
+  input=$(cat)
+  if writes "$input"; then
+    touch "$HERE/met"
+    sleep "$1"
+  fi
+  exec /sbin/ip "${@:2}" <<< "$input"
+}
+
 misbehave() {
   local manner
   mapfile -t manner < "$HERE/manner"
@@ -104,11 +143,13 @@ misbehave() {
       echo 'Option "-N" is unknown, try "ip -help".' >&2
       exit 255
       ;;
+    answer) filter_what_is_read "${manner[1]}" "$@" ;;
   esac
   reads_a_batch "$@" || exec /sbin/ip "$@"
   case ${manner[0]} in
     refuse) run_batch_up_to "${manner[1]}" "$@" ;;
     kill) kill_the_hook_within_batch "${manner[1]}" "$@" ;;
+    late) write_late "${manner[1]}" "$@" ;;
   esac
 }
 

@@ -55,8 +55,8 @@ END
   ifup -a
   expect_equal "$(on_host ip -6 rule show | normalise)" "\
 0: from all lookup local
-30999: from 2001:db8:1::2 lookup main suppress_prefixlength 0 suppress_ifgroup 77 proto 77
-30999: from 2001:db8:2::2 lookup main suppress_prefixlength 0 suppress_ifgroup 77 proto 77
+30999: from 2001:db8:1::2 lookup main suppress_prefixlength 4 suppress_ifgroup 77 proto 77
+30999: from 2001:db8:2::2 lookup main suppress_prefixlength 4 suppress_ifgroup 77 proto 77
 31000: from 2001:db8:1::2 lookup $(table_of 2001:db8:1::2) proto 77
 31000: from 2001:db8:2::2 lookup $(table_of 2001:db8:2::2) proto 77
 32766: from all lookup main"
@@ -192,12 +192,23 @@ END
   expect_answer 10.1.2.2
 }
 
-@test 'no gateway: the connected route and the rules, no endpoint, no uplink' {
+@test 'no gateway: no uplink, and nothing is made' {
   write_interfaces <<'END'
 iface eth1 inet static
     address 10.1.2.2/24
 END
   ifup eth1
+  expect_nothing_of_ours
+}
+
+@test 'no gateway, but an option: rules and the routes of main, no endpoint, no uplink' {
+  write_interfaces <<'END'
+iface eth1 inet static
+    address 10.1.2.2/24
+    mptcp-table 7
+END
+  ifup eth1
+  expect_equal "$(table_of 10.1.2.2)" 7
   expect_equal "$(print_table 10.1.2.2)" '10.1.2.0/24 dev eth1 proto 77 scope link'
   expect_equal "$(print_endpoints)" ''
   expect_equal "$(group_of eth1)" 0
@@ -216,42 +227,4 @@ END
   ifdown eth1
   ifup eth1
   expect_equal "$(print_endpoints)" 'fd12::2 subflow dev eth1'
-}
-
-# Duplicate address detection
-
-@test 'an endpoint waits until duplicate address detection is done' {
-  on_host sysctl -qw net.ipv6.conf.eth1.accept_dad=1
-  add_addresses eth1 2001:db8:2::2/64
-  expect_text "$(on_host ip -6 address show dev eth1)" 'scope global tentative'
-  start_hook up eth1 ADDRFAM=inet6 IF_MPTCP_GATEWAY=2001:db8:2::1
-  expect_no_text "$(on_host ip -6 address show dev eth1)" 'scope global tentative'
-  expect_equal "$(print_endpoints)" '2001:db8:2::2 subflow dev eth1'
-  expect_answer 2001:db8:2::2
-}
-
-@test 'duplicate address detection that takes too long: ifup goes on after 5 s, without an endpoint' {
-  on_host sysctl -qw net.ipv6.conf.eth1.accept_dad=1 net.ipv6.conf.eth1.dad_transmits=60
-  add_addresses eth1 2001:db8:2::2/64
-  SECONDS=0
-  start_hook up eth1 ADDRFAM=inet6 IF_MPTCP_GATEWAY=2001:db8:2::1
-  [[ $SECONDS -lt 8 ]]
-  expect_text "$(on_host ip -6 rule show)" 'from 2001:db8:2::2 lookup'
-  expect_equal "$(print_endpoints)" ''
-}
-
-@test 'an address that another host has already: no endpoint, and no wait' {
-  at_provider 1 ip address add 2001:db8:2::2/64 dev customer nodad
-  on_host sysctl -qw net.ipv6.conf.eth1.accept_dad=1
-  add_addresses eth1 2001:db8:2::2/64
-  wait_until duplicate_is_found
-  SECONDS=0
-  start_hook up eth1 ADDRFAM=inet6 IF_MPTCP_GATEWAY=2001:db8:2::1
-  expect_something_of_ours
-  [[ $SECONDS -lt 3 ]]
-  expect_equal "$(print_endpoints)" ''
-}
-
-duplicate_is_found() {
-  on_host ip -6 address show dev eth1 dadfailed | grep -q 2001:db8:2::2
 }

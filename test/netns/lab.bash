@@ -23,6 +23,7 @@ SERVER=203.0.113.1
 SERVER6=2001:db8:ffff::1
 UP=/etc/network/if-up.d/mptcp_up
 DOWN=/etc/network/if-post-down.d/mptcp_down
+LEAVE=/etc/network/if-down.d/mptcp_down
 
 # Namespaces: make, unmake, enter
 
@@ -33,6 +34,7 @@ build_lab() {
   add_provider 0
   add_provider 1
   forget_interfaces
+  forget_records
 }
 
 # What runs in a namespace keeps it alive after its name is gone.
@@ -96,7 +98,7 @@ give_addresses() {
 
 add_addresses() {
   local device=$1 address
-  on_host ip link set "$device" up
+  on_host ip link set dev "$device" up
   for address in "${@:2}"; do
     on_host ip address add "$address" dev "$device"
   done
@@ -115,6 +117,11 @@ forget_interfaces() {
   write_interfaces </dev/null
 }
 
+# The kernel gives the number of a network namespace out again: another test's records would be those of this host.
+forget_records() {
+  rm -rf /run/mptcp-routes
+}
+
 write_interfaces() {
   cat > /etc/network/interfaces
 }
@@ -128,11 +135,12 @@ ifdown() {
 }
 
 # A hook as ifupdown starts it for the stanza of the page, without ifup around it.
-#   start_hook up eth1 [NAME=VALUE…]
+#   start_hook up|leave|down eth1 [NAME=VALUE…]
 start_hook() {
   local direction=$1 device=$2 hook mode phase
   case $direction in
     up) hook=$UP mode=start phase=post-up ;;
+    leave) hook=$LEAVE mode=stop phase=pre-down ;;
     down) hook=$DOWN mode=stop phase=post-down ;;
   esac
   on_host env IFACE="$device" LOGICAL="$device" ADDRFAM=inet METHOD=static MODE=$mode PHASE=$phase \

@@ -72,6 +72,7 @@ install_hooks() {
   rm -rf /etc/network
   mkdir -p /etc/network/if-{pre-up,up,down,post-down}.d
   cp "$1/mptcp_up" /etc/network/if-up.d/
+  cp "$1/mptcp_down" /etc/network/if-down.d/
   cp "$1/mptcp_down" /etc/network/if-post-down.d/
 }
 

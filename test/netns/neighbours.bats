@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What else lives on the host: containers, a second modem of the same make, filters, others' rules and routes.
+# What else lives on the host: containers, a second modem of the same make, filters, settings, similar names.
 
 load lab
 
@@ -152,54 +152,7 @@ pings_seen_by_provider() {
   at_provider 1 ping -q -c 1 -W 2 -I "$SERVER" 10.1.2.2
 }
 
-# Others' rules, routes and endpoints
-
-place_foreign_things_in_table() {
-  on_host ip -batch - <<END
-rule add from 10.1.2.2 lookup $1 priority 500 protocol static
-rule add from 10.1.2.2 lookup $1 priority 31000 protocol static
-rule add from 10.55.0.0/16 lookup $1 priority 30999 protocol boot
-route add blackhole 198.51.100.0/24 table $1 protocol static
-route add unreachable default metric 4000 table $1 protocol boot
-mptcp endpoint add 10.55.0.1 signal
-END
-  on_host ip -6 rule add from 2001:db8:55::/48 lookup "$1" priority 31000 protocol static
-  on_host ip -6 route add blackhole 2001:db8:55::/48 table "$1" protocol static
-}
-
-@test 'foreign rules, routes and endpoints in our table: untouched by up and down' {
-  place_foreign_things_in_table 7
-  on_host ip mptcp limits set subflows 8
-  local before
-  before=$(print_state)
-  write_page_interfaces
-  echo '    mptcp-table 7' >> /etc/network/interfaces
-  ifup -a
-  expect_something_of_ours
-  expect_equal "$(print_state | grep -Fxf <(echo "$before") | grep -v group)" "$(grep -v group <<< "$before")"
-  ifdown eth1 eth0
-  expect_state "$before"
-}
-
-@test 'an endpoint with a port is not ours' {
-  write_page_interfaces
-  ifup -a
-  on_host ip mptcp endpoint add 10.1.2.2 port 8000 signal
-  start_hook up eth1 IF_MPTCP_GATEWAY=10.1.2.1
-  ifdown eth1
-  expect_equal "$(print_endpoints)" "\
-10.1.1.2 subflow dev eth0
-10.1.2.2 port 8000 signal"
-}
-
-@test 'a foreign default route in our table is not replaced' {
-  give_addresses eth1 10.1.2.2/24
-  on_host ip route add default via 10.1.2.9 dev eth1 table 7 protocol static
-  run start_hook up eth1 IF_MPTCP_TABLE=7 IF_MPTCP_GATEWAY=10.1.2.1
-  expect_text "$(on_host ip route show table 7)" 'default via 10.1.2.9 dev eth1 proto static'
-  run start_hook down eth1
-  expect_text "$(on_host ip route show table 7)" 'default via 10.1.2.9 dev eth1 proto static'
-}
+# Other settings
 
 @test "a user's own link group is left alone, with a notice" {
   on_host ip link set eth1 group 5
@@ -233,36 +186,4 @@ END
   expect_way 10.1.10.2 eth10
   expect_text "$(print_endpoints)" '10.1.10.2 subflow dev eth10'
   expect_equal "$(group_of eth10)" 77
-}
-
-# Routes of the admin's own
-
-@test 'a static route through the uplink holds for its addresses too' {
-  give_addresses eth0 10.1.1.2/24 2001:db8:1::2/64
-  on_host ip route add 192.168.50.0/24 via 10.1.1.254 dev eth0
-  on_host ip route add 172.31.0.0/16 dev eth0
-  on_host ip -6 route add 2001:db8:50::/48 via 2001:db8:1::fe dev eth0
-  start_by_hand up eth0 IF_MPTCP_GATEWAY=10.1.1.1
-  expect_text "$(on_host ip route get 192.168.50.9 from 10.1.1.2)" 'via 10.1.1.254'
-  expect_no_text "$(on_host ip route get 172.31.0.9 from 10.1.1.2)" ' via '
-  expect_text "$(on_host ip route get 2001:db8:50::9 from 2001:db8:1::2)" 'via 2001:db8:1::fe'
-  local before
-  before=$(print_state)
-  start_by_hand up eth0 IF_MPTCP_GATEWAY=10.1.1.1
-  expect_state "$before"
-  on_host ip route delete 192.168.50.0/24
-  start_by_hand up eth0
-  expect_text "$(on_host ip route get 192.168.50.9 from 10.1.1.2)" 'via 10.1.1.1 '
-  start_by_hand down eth0
-  expect_nothing_of_ours
-}
-
-@test 'the rule of an address of another scope is no orphan' {
-  on_host ip link set eth1 up
-  on_host ip address add 10.1.2.2/24 dev eth1 scope link
-  on_host ip rule add from 10.1.2.2 lookup 7 priority 31000 protocol 77
-  local before
-  before=$(print_state)
-  start_by_hand down eth0
-  expect_state "$before"
 }

@@ -9,6 +9,8 @@ setup() {
 
 teardown() {
   tear_down_lab
+  rm -rf /etc/iproute2
+  [[ ! -e /run/real-etc/iproute2 ]] || cp -a /run/real-etc/iproute2 /etc
 }
 
 # The page's second uplink, with options of the stanza from standard input.
@@ -25,30 +27,55 @@ bring_up_eth1_with() {
   expect_nothing_of_ours
 }
 
+@test 'mptcp off, written into the stanza of a running interface: the next run takes away what stands' {
+  bring_up_eth1_with 'mptcp-metric 200'
+  expect_something_of_ours
+  start_hook up eth1 IF_ADDRESS=10.1.2.2 IF_NETMASK=255.255.255.0 IF_MPTCP=off
+  expect_nothing_of_ours
+}
+
+@test 'mptcp off, written before ifdown: what stands goes all the same' {
+  bring_up_eth1_with
+  expect_something_of_ours
+  echo '    mptcp off' >> /etc/network/interfaces
+  ifdown eth1
+  expect_nothing_of_ours
+}
+
 @test 'mptcp-table takes a number' {
   bring_up_eth1_with 'mptcp-table 4000000000'
   expect_equal "$(table_of 10.1.2.2)" 4000000000
   expect_answer 10.1.2.2
 }
 
+# Debian 12 has its names in rt_tables; from Debian 13 on there is no such file unless the administrator makes one.
+name_table_in() {
+  mkdir -p /etc/iproute2/rt_tables.d
+  printf '%s\t%s\n' "${@:2}" >> "/etc/iproute2/$1"
+}
+
 @test 'mptcp-table takes a name from rt_tables' {
-  echo '1234 provider-b' >> /etc/iproute2/rt_tables
+  name_table_in rt_tables 1234 provider-b
   bring_up_eth1_with 'mptcp-table provider-b'
-  sed -i '/provider-b/d' /etc/iproute2/rt_tables
   expect_equal "$(table_of 10.1.2.2)" 1234
 }
 
+@test 'mptcp-table takes a name from rt_tables.d' {
+  name_table_in rt_tables.d/providers.conf 1236 provider-c
+  bring_up_eth1_with 'mptcp-table provider-c'
+  expect_equal "$(table_of 10.1.2.2)" 1236
+}
+
 @test 'an rt_tables name equal to that of the interface is its table' {
-  echo '1235 eth1' >> /etc/iproute2/rt_tables
+  name_table_in rt_tables.d/eth1.conf 1235 eth1
   bring_up_eth1_with
-  sed -i '/1235 eth1/d' /etc/iproute2/rt_tables
   expect_equal "$(table_of 10.1.2.2)" 1235
 }
 
 @test 'mptcp-priority places both rules' {
   bring_up_eth1_with 'mptcp-priority 2000'
   expect_text "$(on_host ip rule show | normalise)" \
-    '1999: from 10.1.2.2 lookup main suppress_prefixlength 0 suppress_ifgroup 77 proto 77' \
+    '1999: from 10.1.2.2 lookup main suppress_prefixlength 7 suppress_ifgroup 77 proto 77' \
     "2000: from 10.1.2.2 lookup $(table_of 10.1.2.2) proto 77"
   ifdown eth1
   expect_nothing_of_ours

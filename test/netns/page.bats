@@ -2,6 +2,7 @@
 # The example that this project starts from, brought up by the real ifup.
 
 load lab
+load server
 
 setup() {
   build_lab
@@ -16,8 +17,8 @@ teardown() {
   ifup -a
   expect_equal "$(on_host ip rule show | normalise)" "\
 0: from all lookup local
-30999: from 10.1.1.2 lookup main suppress_prefixlength 0 suppress_ifgroup 77 proto 77
-30999: from 10.1.2.2 lookup main suppress_prefixlength 0 suppress_ifgroup 77 proto 77
+30999: from 10.1.1.2 lookup main suppress_prefixlength 7 suppress_ifgroup 77 proto 77
+30999: from 10.1.2.2 lookup main suppress_prefixlength 7 suppress_ifgroup 77 proto 77
 31000: from 10.1.1.2 lookup $(table_of 10.1.1.2) proto 77
 31000: from 10.1.2.2 lookup $(table_of 10.1.2.2) proto 77
 32766: from all lookup main
@@ -44,9 +45,9 @@ default via 10.1.2.1 dev eth1 proto 77"
 
 @test 'the page: endpoints' {
   ifup -a
-  expect_equal "$(print_endpoints)" "\
-10.1.1.2 subflow dev eth0
-10.1.2.2 subflow dev eth1"
+  expect_equal "$(on_host ip mptcp endpoint show | squeeze | sort)" "\
+10.1.1.2 id 255 subflow dev eth0
+10.1.2.2 id 254 subflow dev eth1"
 }
 
 @test 'the page: main stays as ifupdown left it' {
@@ -115,10 +116,9 @@ default via 10.1.1.1 dev eth0 onlink"
 
 @test 'a Multipath TCP connection uses both uplinks' {
   ifup -a
-  connect_server_to_both_providers 203.0.113.2
-  inside "$HOST-server" mptcpize run iperf3 --server --one-off --daemon
-  wait_until inside "$HOST-server" ss --no-header --listening --tcp 'sport = 5201'
-  on_host mptcpize run iperf3 --client 203.0.113.2 --time 1 --connect-timeout 5000 >/dev/null
+  connect_server_to_both_providers
+  start_iperf_server
+  on_host mptcpize run iperf3 --client "$FAR_SERVER" --time 1 --connect-timeout 5000 >/dev/null
   [[ $(bytes_through_provider 0) -gt 1000000 ]]
   [[ $(bytes_through_provider 1) -gt 1000000 ]]
 }
@@ -126,25 +126,4 @@ default via 10.1.1.1 dev eth0 onlink"
 write_page_interfaces_without_hooks() {
   write_page_interfaces
   sed -i 's/^ *mptcp-gateway.*/    mptcp off/; s/^ *gateway.*/&\n    mptcp off/' /etc/network/interfaces
-}
-
-# Only here do the providers forward, to a server that sends each answer back by the way of its address.
-connect_server_to_both_providers() {
-  local number name subnet
-  add_namespace "$HOST-server"
-  inside "$HOST-server" ip address add "$1/32" dev lo
-  for number in 0 1; do
-    name=$(provider "$number")
-    ip link add "provider$number" netns "$HOST-server" type veth peer name server netns "$name"
-    inside "$HOST-server" ip link set "provider$number" up
-    inside "$name" ip link set server up
-    inside "$name" sysctl -qw net.ipv4.ip_forward=1
-    inside "$name" ip route add "$1" dev server
-    subnet=10.1.$((number + 1))
-    inside "$HOST-server" ip route add "$subnet.0/24" via "$subnet.1" dev "provider$number" onlink
-  done
-}
-
-bytes_through_provider() {
-  at_provider "$1" ip -j -s link show server | jq '.[0].stats64.tx.bytes'
 }

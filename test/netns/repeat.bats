@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Hooks that run again, at the same time, after an edit, after a kill, or after their device is gone.
+# Hooks that run again: for nothing, after an edit, or after their device is gone.
 
 load lab
 
@@ -31,6 +31,10 @@ expect_nothing_heard() {
   expect_silence "$(grep -v fwmark "$HEARD")"
 }
 
+links_are_quiet() {
+  [[ -z $(on_host timeout 0.5 ip monitor link) ]]
+}
+
 rerun_three_times() {
   for _ in 1 2 3; do
     start_by_hand up eth0
@@ -44,7 +48,8 @@ rerun_three_times() {
   printf '%s\n' 'iface eth1 inet6 static' 'address 2001:db8:2::2/64' 'mptcp-gateway 2001:db8:2::1' \
     >> /etc/network/interfaces
   ifup -a
-  sleep 1 # The kernel announces a new link for a second.
+  # The kernel goes on announcing a new link for a while.
+  wait_until links_are_quiet
   local endpoints_with_ids
   endpoints_with_ids=$(on_host ip mptcp endpoint show)
   watch_kernel
@@ -172,154 +177,4 @@ rerun_three_times() {
   expect_status 0
   expect_no_message
   expect_no_text "$(print_state)" 10.1.2.
-}
-
-# At the same time
-
-#   start_24_hooks up eth1 eth1 …
-start_24_hooks() {
-  local direction=$1 device running=()
-  for device in "${@:2}"; do
-    start_hook "$direction" "$device" IF_MPTCP_STRICT=yes 2>> "$BATS_TEST_TMPDIR/said" 3>&- &
-    running+=($!)
-  done
-  local hook
-  for hook in "${running[@]}"; do
-    wait "$hook" || fail "a hook failed: $(< "$BATS_TEST_TMPDIR/said")" || return
-  done
-}
-
-@test '24 hooks at once, one device: the same as one hook' {
-  give_addresses eth1 10.1.2.2/24
-  on_host ip route add default via 10.1.2.1 dev eth1 metric 200
-  local before wanted same=()
-  before=$(print_state)
-  start_hook up eth1
-  expect_something_of_ours
-  wanted=$(print_state)
-  start_hook down eth1
-  expect_state "$before"
-  mapfile -t same < <(yes eth1 | head -n 24)
-  start_24_hooks up "${same[@]}"
-  expect_state "$wanted"
-  start_24_hooks down "${same[@]}"
-  expect_state "$before"
-  expect_silence "$(cat "$BATS_TEST_TMPDIR/said")"
-}
-
-@test '24 hooks at once, 24 devices: each is routed, and down leaves nothing' {
-  local number devices=() wanted before
-  for number in {11..22}; do
-    on_host ip link add "wan$number" type veth peer name "wan$((number + 12))"
-  done
-  for number in {11..34}; do
-    devices+=("wan$number")
-    give_addresses "wan$number" "10.2.$number.2/24"
-    on_host ip route add default via "10.2.$number.1" dev "wan$number" metric "$number"
-  done
-  on_host ip mptcp limits set subflows 8
-  before=$(print_state)
-  for number in {11..34}; do
-    start_hook up "wan$number" 2>/dev/null
-  done
-  wanted=$(print_state | grep -v ' subflow ')
-  for number in {11..34}; do
-    start_hook down "wan$number"
-  done
-  expect_state "$before"
-  start_24_hooks up "${devices[@]}"
-  expect_equal "$(print_state | grep -v ' subflow ')" "$wanted"
-  expect_equal "$(print_endpoints | wc -l)" 8
-  start_24_hooks down "${devices[@]}"
-  expect_state "$before"
-}
-
-@test '24 hooks at once, up and down: a rerun ends in the wanted state' {
-  give_addresses eth1 10.1.2.2/24
-  on_host ip route add default via 10.1.2.1 dev eth1 metric 200
-  local wanted
-  start_hook up eth1
-  expect_something_of_ours
-  wanted=$(print_state)
-  for _ in {1..12}; do
-    start_hook up eth1 2>/dev/null 3>&- &
-    start_hook down eth1 2>/dev/null 3>&- &
-  done
-  wait
-  start_hook up eth1
-  expect_state "$wanted"
-  start_hook down eth1
-  expect_nothing_of_ours
-}
-
-# kill -9
-
-prepare_for_kills() {
-  give_addresses eth1 10.1.2.2/24 2001:db8:2::2/64
-  on_host ip route add default via 10.1.2.1 dev eth1 metric 200
-  on_host ip route add default via 2001:db8:2::1 dev eth1 metric 200
-  on_host ip mptcp limits set subflows 8
-  BEFORE=$(print_state)
-  start_by_hand up eth1
-  WANTED=$(print_state)
-  start_by_hand down eth1
-  expect_state "$BEFORE"
-}
-
-# With all processes that the hook has started.
-kill_at_random() {
-  timeout --signal=KILL "0.$((100 + RANDOM % 100))" "$@" || true
-}
-
-@test 'kill -9 at random moments of up: a rerun ends in the wanted state' {
-  prepare_for_kills
-  for _ in {1..10}; do
-    kill_at_random ip netns exec "$HOST" env IFACE=eth1 node "$UP" 2>/dev/null
-    start_by_hand up eth1
-    expect_state "$WANTED"
-    start_by_hand down eth1
-    expect_state "$BEFORE"
-  done
-}
-
-@test 'kill -9 at random moments of down: a rerun leaves nothing' {
-  prepare_for_kills
-  for _ in {1..10}; do
-    start_by_hand up eth1
-    kill_at_random ip netns exec "$HOST" env IFACE=eth1 node "$DOWN" 2>/dev/null
-    start_by_hand down eth1
-    expect_state "$BEFORE"
-  done
-}
-
-@test 'kill -9 after each command of up in turn: a rerun ends in the wanted state' {
-  prepare_for_kills
-  local count commands
-  commands=$(start_by_hand up eth1 -- -n | wc -l)
-  for ((count = 0; count <= commands; count++)); do
-    ip_kills_the_hook_after "$count"
-    run start_by_hand up eth1 "PATH=$FAKE_PATH"
-    expect_the_fake_was_met
-    expect_status 137
-    start_by_hand up eth1
-    expect_state "$WANTED"
-    start_by_hand down eth1
-    expect_state "$BEFORE"
-  done
-}
-
-@test 'kill -9 after each command of down in turn: a rerun leaves nothing' {
-  prepare_for_kills
-  start_by_hand up eth1
-  local count commands
-  commands=$(start_by_hand down eth1 -- -n | wc -l)
-  for ((count = 0; count <= commands; count++)); do
-    start_by_hand up eth1
-    ip_kills_the_hook_after "$count"
-    run start_by_hand down eth1 "PATH=$FAKE_PATH"
-    expect_the_fake_was_met
-    expect_status 137
-    start_by_hand down eth1
-    expect_state "$BEFORE"
-  done
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What the kernel holds, as text that two moments can be compared by.
 
-# Everything that a hook could change. Left out: endpoint ids, which count up; remaining lifetimes; and the
+# Everything that a hook could change. Left out: endpoint ids, which depend on the order of events; remaining lifetimes; and the
 # kernel's own link-local and multicast routes, which come and go in their own time.
 print_state() {
   local family
@@ -32,7 +32,11 @@ print_table() {
 }
 
 normalise() {
-  sed -E 's/\t/ /g; s/ expires [0-9]+sec//; s/ id [0-9]+//; s/ +$//; s/  +/ /g'
+  squeeze | sed -E 's/ expires [0-9]+sec//; s/ id [0-9]+//'
+}
+
+squeeze() {
+  sed -E 's/\t/ /g; s/ +$//; s/  +/ /g'
 }
 
 # The table that our rule for a source address looks up.
@@ -50,6 +54,20 @@ way_from() {
   local address=$1 destination
   destination=${3:-$(server_of_family "$address")}
   on_host ip route get "$destination" from "$address" | sed -nE '1s/.* dev ([^ ]+).*/\1/p'
+}
+
+# The gateway that a packet leaves by, or nothing where its destination is a neighbour.
+#   gateway_from 10.1.2.2 [to 203.0.113.1]
+gateway_from() {
+  local address=$1 destination
+  destination=${3:-$(server_of_family "$address")}
+  on_host ip route get "$destination" from "$address" | sed -nE '1s/.* via (inet6 )?([^ ]+).*/\2/p'
+}
+
+# All routes of ours, of both families and all tables.
+print_our_routes() {
+  on_host ip -N route show table all proto 77 | normalise
+  on_host ip -N -6 route show table all proto 77 | normalise
 }
 
 server_of_family() {

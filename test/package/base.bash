@@ -83,6 +83,7 @@ for release in "$@"; do
   root=$cache/$release-$key
   if [ -z "$(find "$root.done" -mmin "-$oldest_minutes" 2>/dev/null)" ]; then
     rm -rf "$cache/$release-"*
+    echo "test/package/base.bash: makes Debian $release in $cache, to be kept for a week (about a minute)" >&2
     unshare --mount --propagation private "$0" --make "$release" "$root" >"$cache/$release.log" 2>&1 9>&- || {
       tail -n 30 "$cache/$release.log" >&2
       refuse "$release could not be made: see above, or $cache/$release.log"

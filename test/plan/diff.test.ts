@@ -1,125 +1,119 @@
 import { describe, expect, it } from 'vitest'
 import { formatCommand } from '../../src/kernel/command.ts'
-import { diffState, invertChanges } from '../../src/plan/diff.ts'
-import { ownedState } from '../../src/plan/owned.ts'
-import type { Change, Endpoint, State } from '../../src/words/state.ts'
-import { byHand, plan, snapshot } from '../captured.ts'
+import { diffState } from '../../src/plan/diff.ts'
+import type { Snapshot, State } from '../../src/words/state.ts'
+import { ETH1, T1, world } from './worlds.ts'
 
-const NOTHING: State = { rules: [], routes: [], endpoints: [], group: 0, subflows: 2 }
-const FULL: State = { ...ownedState(byHand(), snapshot('one-uplink'), []), subflows: 2 }
-const ENDPOINTS = FULL.endpoints.map((endpoint): Endpoint => ({ ...endpoint, id: undefined }))
-const commands = (owned: State, wanted: State) => diffState('eth1', owned, wanted).map(formatCommand)
-const kinds = (changes: readonly Change[]) =>
-  changes.map((change) => ('verb' in change ? `${change.verb} ${change.kind}` : change.kind))
+const SIX = `
+  rule from 2001:db8:2::2 lookup ${T1}
+  companion from 2001:db8:2::2
+  route 2001:db8:2::/64 dev eth1 table ${T1} proto 77
+  route default via fe80::1 dev eth1 table ${T1} proto 77
+  endpoint 2001:db8:2::2 id 254 subflow dev eth1
+`
+const EMPTY = 'link eth1'
+
+/** All of a world as the state that is ours. */
+function stateOf(...lines: string[]): State {
+  const { rules, routes, endpoints, links, limits }: Snapshot = world(...lines)
+  return { rules, routes, endpoints, limits, groups: new Map(links.map(({ name, group }) => [name, group])) }
+}
+
+const commands = (owned: State, wanted: State) => diffState(owned, wanted).map(formatCommand)
+const short = (texts: string[]) =>
+  texts.map((text) =>
+    text.replaceAll(`${T1}`, 'T1').replace(/ suppress_prefixlength (\d) suppress_ifgroup 77/, '/$1'),
+  )
 
 describe('diffState', () => {
   it('is empty between a state and itself', () => {
-    expect(diffState('eth1', FULL, { ...FULL, subflows: undefined })).toEqual([])
+    expect(commands(stateOf(ETH1, SIX), stateOf(ETH1, SIX))).toEqual([])
   })
 
   it('adds routes before the rules that lead to them and endpoints last, one family after the other', () => {
-    expect(commands(NOTHING, { ...FULL, endpoints: ENDPOINTS, subflows: 3 })).toEqual([
+    expect(short(commands(stateOf(EMPTY), stateOf(ETH1, SIX, 'limits 3 0')))).toEqual([
       'ip link set dev eth1 group 77',
-      'ip mptcp limits set subflows 3',
-      'ip -6 route add 2001:db8:2::/64 dev eth1 table 1001 protocol 77',
-      'ip -6 route add fe80::/64 dev eth1 table 1001 protocol 77',
-      'ip -6 route add default via 2001:db8:2::1 dev eth1 table 1001 protocol 77',
-      'ip -6 rule add from 2001:db8:2::2 lookup main suppress_prefixlength 0 suppress_ifgroup 77 priority 30999 protocol 77',
-      'ip -6 rule add from 2001:db8:2::2 lookup 1001 priority 31000 protocol 77',
-      'ip mptcp endpoint add 2001:db8:2::2 dev eth1 subflow',
-      'ip route add 10.1.2.0/24 dev eth1 scope link table 1001 protocol 77',
-      'ip route add default via 10.1.2.1 dev eth1 table 1001 protocol 77',
-      'ip rule add from 10.1.2.2 lookup main suppress_prefixlength 0 suppress_ifgroup 77 priority 30999 protocol 77',
-      'ip rule add from 10.1.2.2 lookup 1001 priority 31000 protocol 77',
-      'ip mptcp endpoint add 10.1.2.2 dev eth1 subflow',
+      'ip mptcp limits set subflows 3 add_addr_accepted 0',
+      'ip -6 route add 2001:db8:2::/64 dev eth1 table T1 protocol 77',
+      'ip -6 route add default via fe80::1 dev eth1 table T1 protocol 77',
+      'ip -6 rule add from 2001:db8:2::2 lookup main/4 priority 30999 protocol 77',
+      'ip -6 rule add from 2001:db8:2::2 lookup T1 priority 31000 protocol 77',
+      'ip mptcp endpoint add 2001:db8:2::2 id 254 dev eth1 subflow',
+      'ip route add 10.1.2.0/24 dev eth1 scope link table T1 protocol 77',
+      'ip route add default via 10.1.2.1 dev eth1 table T1 protocol 77',
+      'ip rule add from 10.1.2.2 lookup main/7 priority 30999 protocol 77',
+      'ip rule add from 10.1.2.2 lookup T1 priority 31000 protocol 77',
+      'ip mptcp endpoint add 10.1.2.2 id 255 dev eth1 subflow',
     ])
   })
 
-  it('takes endpoints, rules and routes away in this order, and the group last', () => {
-    const gone = diffState('eth1', FULL, { ...NOTHING, subflows: undefined })
-    expect(kinds(gone)).toEqual([
-      ...['delete endpoint', 'delete rule', 'delete rule', 'delete route', 'delete route', 'delete route'],
-      ...['delete endpoint', 'delete rule', 'delete rule', 'delete route', 'delete route', 'group'],
-    ])
-    const gateways = gone.flatMap((change) => (change.kind === 'route' ? (change.route.gateway ?? '-') : []))
-    expect(gateways).toEqual(['2001:db8:2::1', '-', '-', '10.1.2.1', '-'])
-    // The companion first: the source rule tells whose an orphaned companion is.
-    expect(gone.flatMap((change) => (change.kind === 'rule' ? change.rule.kind : []))).toEqual([
-      ...['companion', 'source', 'companion', 'source'],
-    ])
-  })
-
-  it('adds the new rules before it deletes the old ones when the table changes', () => {
-    const event = byHand({ ADDRFAM: 'inet', IF_GATEWAY: '10.1.2.1', IF_MPTCP_TABLE: '2002' })
-    const { owned, wanted } = plan(event, 'one-uplink')
-    expect(commands(owned, wanted)).toEqual([
-      expect.stringMatching(/^ip route add 10.1.2.0\/24 dev eth1 .*table 2002/),
-      expect.stringMatching(/^ip route add default .*table 2002/),
-      'ip rule add from 10.1.2.2 lookup 2002 priority 31000 protocol 77',
-      'ip rule delete from 10.1.2.2 lookup 1001 priority 31000 protocol 77',
-      expect.stringMatching(/^ip route delete .*table 1001/),
-      expect.stringMatching(/^ip route delete .*table 1001/),
-    ])
-  })
-
-  it('replaces a route whose gateway has changed', () => {
-    const routes = FULL.routes.map((route) =>
-      route.gateway === '10.1.2.1' ? { ...route, gateway: '10.1.2.9' } : route,
-    )
-    expect(commands(FULL, { ...FULL, routes, subflows: undefined })).toEqual([
-      'ip route replace default via 10.1.2.9 dev eth1 table 1001 protocol 77',
-    ])
-  })
-
-  it('replaces a route that has come to be onlink', () => {
-    const routes = FULL.routes.map((route) =>
-      route.gateway === '10.1.2.1' ? { ...route, onlink: true } : route,
-    )
-    const apart = kinds(diffState('eth1', FULL, { ...FULL, routes, subflows: undefined }))
-    // The kernel shows onlink only while the gateway is outside: nothing has to change for one that is reached both ways.
-    expect([[], ['replace route']]).toContainEqual(apart)
-  })
-
-  it('moves an endpoint to the device that came back under another name', () => {
-    const endpoints = FULL.endpoints.slice(0, 1).map((endpoint) => ({ ...endpoint, device: 'eth7' }))
-    expect(
-      commands(FULL, { ...FULL, endpoints: [...endpoints, ...FULL.endpoints.slice(1)], subflows: undefined }),
-    ).toEqual(['ip mptcp endpoint delete id 1', 'ip mptcp endpoint add 10.1.2.2 dev eth7 subflow'])
-  })
-
-  it('takes an endpoint away before it comes with other flags, whatever their order', () => {
-    const flags = (...flags: Endpoint['flags']) => ENDPOINTS.map((endpoint) => ({ ...endpoint, flags }))
-    const owned = {
-      ...FULL,
-      endpoints: FULL.endpoints.map((endpoint) => ({ ...endpoint, flags: ['signal', 'backup'] as const })),
-    }
-    const keep = { ...FULL, subflows: undefined }
-    expect(commands(owned, { ...keep, endpoints: flags('backup', 'signal') })).toEqual([])
-    expect(commands(owned, { ...keep, endpoints: flags('backup') })).toEqual([
-      ...['ip mptcp endpoint delete id 2', 'ip mptcp endpoint add 2001:db8:2::2 dev eth1 backup'],
-      ...['ip mptcp endpoint delete id 1', 'ip mptcp endpoint add 10.1.2.2 dev eth1 backup'],
-    ])
-  })
-})
-
-describe('invertChanges', () => {
-  it('takes every change back, last first', () => {
-    const up = diffState('eth1', NOTHING, { ...FULL, subflows: 3 })
-    const back = invertChanges(up)
-    expect(invertChanges(back)).toEqual(up)
-    expect(kinds(back).slice(0, 3)).toEqual(['delete endpoint', 'delete rule', 'delete rule'])
-    expect(back.slice(-2).map(formatCommand)).toEqual([
-      'ip mptcp limits set subflows 2',
+  it('takes endpoints away first, companions before their source rules, then routes, and the group last', () => {
+    expect(short(commands(stateOf(ETH1, SIX), stateOf(EMPTY)))).toEqual([
+      'ip mptcp endpoint delete id 255',
+      'ip mptcp endpoint delete id 254',
+      'ip -6 rule delete from 2001:db8:2::2 lookup main/4 priority 30999 protocol 77',
+      'ip -6 rule delete from 2001:db8:2::2 lookup T1 priority 31000 protocol 77',
+      'ip -6 route delete default via fe80::1 dev eth1 metric 1024 table T1 protocol 77',
+      'ip -6 route delete 2001:db8:2::/64 dev eth1 metric 1024 table T1 protocol 77',
+      'ip rule delete from 10.1.2.2 lookup main/7 priority 30999 protocol 77',
+      'ip rule delete from 10.1.2.2 lookup T1 priority 31000 protocol 77',
+      'ip route delete default via 10.1.2.1 dev eth1 table T1 protocol 77',
+      'ip route delete 10.1.2.0/24 dev eth1 scope link table T1 protocol 77',
       'ip link set dev eth1 group 0',
     ])
   })
 
-  it('puts a replaced route back', () => {
-    const [route] = FULL.routes
-    const old = route && { ...route, gateway: '10.1.2.7' }
-    const change = route && old && ({ kind: 'route', verb: 'replace', route, old } as const)
-    expect(change && invertChanges([change])).toEqual([
-      { kind: 'route', verb: 'replace', route: old, old: route },
+  it('adds the new rules before it deletes the old ones when the table changes', () => {
+    expect(short(commands(stateOf(ETH1), stateOf(ETH1.replaceAll(`${T1}`, '5'))))).toEqual([
+      'ip route add 10.1.2.0/24 dev eth1 scope link table 5 protocol 77',
+      'ip route add default via 10.1.2.1 dev eth1 table 5 protocol 77',
+      'ip rule add from 10.1.2.2 lookup 5 priority 31000 protocol 77',
+      'ip rule delete from 10.1.2.2 lookup T1 priority 31000 protocol 77',
+      'ip route delete default via 10.1.2.1 dev eth1 table T1 protocol 77',
+      'ip route delete 10.1.2.0/24 dev eth1 scope link table T1 protocol 77',
     ])
+  })
+})
+
+describe('an endpoint', () => {
+  const END = 'endpoint 10.1.2.2 id 255'
+  const between = (before: string, after: string) =>
+    commands(
+      stateOf(EMPTY, ...(before ? [`${END} ${before}`] : [])),
+      stateOf(EMPTY, ...(after ? [`${END} ${after}`] : [])),
+    ).map((text) => text.replace('ip mptcp endpoint ', ''))
+
+  it.each([
+    ['subflow dev eth1', 'subflow backup dev eth1', ['change id 255 backup']],
+    ['subflow backup dev eth1', 'subflow dev eth1', ['change id 255 nobackup']],
+    ['subflow backup dev eth1', 'subflow fullmesh dev eth1', ['change id 255 nobackup fullmesh']],
+    ['subflow fullmesh dev eth1', 'subflow backup fullmesh dev eth1', ['change id 255 backup fullmesh']],
+    ['backup signal dev eth1', 'signal backup dev eth1', []],
+    ['subflow dev eth1', 'signal dev eth1', ['delete id 255', 'add 10.1.2.2 id 255 dev eth1 signal']],
+    ['subflow dev eth1', 'subflow dev eth7', ['delete id 255', 'add 10.1.2.2 id 255 dev eth7 subflow']],
+    ['implicit dev eth1', 'subflow dev eth1', ['delete id 255', 'add 10.1.2.2 id 255 dev eth1 subflow']],
+  ])('from "%s" to "%s"', (before, after, expected) => {
+    expect(between(before, after)).toEqual(expected)
+  })
+
+  it('that takes the place of another comes after that one has gone', () => {
+    const before = stateOf(EMPTY, 'endpoint 10.1.1.2 id 255 subflow dev eth0')
+    expect(commands(before, stateOf(EMPTY, `${END} subflow dev eth1`))).toEqual([
+      'ip mptcp endpoint delete id 255',
+      'ip mptcp endpoint add 10.1.2.2 id 255 dev eth1 subflow',
+    ])
+  })
+})
+
+describe('limits and groups', () => {
+  it('that are not wanted or not known stay', () => {
+    const none = { ...stateOf(EMPTY), limits: undefined, groups: new Map() }
+    expect(commands(stateOf(ETH1), { ...stateOf(ETH1), limits: undefined, groups: new Map() })).toEqual([])
+    expect(commands({ ...none }, { ...none, limits: { subflows: 3, addAddrAccepted: 0 } })).toEqual([])
+  })
+
+  it('change together', () => {
+    const wanted = { ...stateOf(EMPTY), limits: { subflows: 2, addAddrAccepted: 3 } }
+    expect(commands(stateOf(EMPTY), wanted)).toEqual(['ip mptcp limits set subflows 2 add_addr_accepted 3'])
   })
 })

@@ -1,146 +1,259 @@
 import { describe, expect, it } from 'vitest'
-import { type Candidate, planEndpoints } from '../../src/plan/endpoint.ts'
-import type { Endpoint, EndpointFlag, Snapshot } from '../../src/words/state.ts'
-import { snapshot } from '../captured.ts'
+import {
+  ETH0,
+  ETH1,
+  endpointsOf,
+  FRESH,
+  PAGE,
+  planOf,
+  type Question,
+  stanza,
+  stanza6,
+  T1,
+  type Variables,
+  world,
+} from './worlds.ts'
 
-const EMPTY = snapshot('empty')
-
-function candidate(local: string, changes: Partial<Candidate> = {}): Candidate {
-  const family = local.includes(':') ? 'inet6' : 'inet'
-  const base = { family, device: 'eth1', local, subnet: undefined, peer: undefined } as const
-  return {
-    ...base,
-    temporary: false,
-    tentative: false,
-    asked: undefined,
-    own: true,
-    uplink: true,
-    ...changes,
-  }
-}
-
-/** The id of an endpoint that is still to be added. */
-const NEW = 0
-
-function endpoint(address: string, flags: EndpointFlag[] = ['subflow'], id = 7): Endpoint {
-  return { id: id === NEW ? undefined : id, address, device: 'eth1', flags }
-}
-
-/** A kernel with the endpoints, of which all are owned, and some more of others. */
-function withEndpoints(endpoints: readonly Endpoint[], others = 0): Snapshot {
-  return { ...EMPTY, endpoints, endpointCount: endpoints.length + others }
-}
-
-function planned(candidates: Candidate[], standing: Endpoint[] = [], others = 0) {
-  return planEndpoints(candidates, standing, withEndpoints(standing, others))
-}
+const GIVEN = { IF_ADDRESS: '10.1.2.2/24', IF_GATEWAY: '10.1.2.1' }
+const plan = (lines: string, variables: Variables = {}, question: Question = {}) =>
+  planOf(world(PAGE, lines), { stanzas: [stanza('eth1', { ...GIVEN, ...variables })], ...question })
+const endpoints = (...args: Parameters<typeof plan>) => endpointsOf(plan(...args))
+const SIX = { stanzas: [stanza6('eth1', { IF_GATEWAY: 'fe80::1' })] }
 
 describe('an address without an endpoint', () => {
   it.each([
-    ['10.1.2.2', {}, ['subflow']],
-    ['2001:db8:2::2', {}, ['subflow']],
-    ['10.1.2.2', { asked: ['signal', 'backup'] }, ['signal', 'backup']],
-    ['10.1.2.2', { asked: [] }, undefined],
-    ['10.1.2.2', { uplink: false }, undefined],
-    ['10.1.2.2', { uplink: false, asked: ['subflow'] }, ['subflow']],
-    ['2001:db8:2::2', { temporary: true }, undefined],
-    ['2001:db8:2::2', { temporary: true, asked: ['signal'] }, undefined],
-    ['169.254.7.7', { asked: ['subflow'] }, undefined],
-    ['fd00:2::2', {}, undefined],
-    ['fd00:2::2', { asked: ['subflow'] }, ['subflow']],
-  ] as const)('%s with %j gets %s', (local, changes, flags) => {
-    const endpoints = flags === undefined ? [] : [{ id: undefined, address: local, device: 'eth1', flags }]
-    expect(planned([candidate(local, changes)]).endpoints).toEqual(endpoints)
+    [{}, ['10.1.2.2 255 eth1 subflow']],
+    [{ IF_MPTCP_ENDPOINT: 'backup signal' }, ['10.1.2.2 255 eth1 signal backup']],
+    [{ IF_MPTCP_ENDPOINT: 'none' }, []],
+    [{ IF_MPTCP_GATEWAY: 'none' }, []],
+    [{ IF_MPTCP_GATEWAY: 'none', IF_MPTCP_ENDPOINT: 'subflow' }, ['10.1.2.2 255 eth1 subflow']],
+  ])('with %j', (variables, expected) => {
+    expect(endpoints('', variables)).toEqual(expected)
   })
 
-  it('gets none while MPTCP is off', () => {
-    expect(planEndpoints([candidate('10.1.2.2')], [], { ...EMPTY, mptcpEnabled: false }).endpoints).toEqual(
-      [],
-    )
+  it.each([
+    ['a global one', '2001:db8:2::2/64 dev eth1', ['2001:db8:2::2 255 eth1 subflow']],
+    ['a temporary one', '2001:db8:2::2/64 dev eth1 temporary', []],
+    ['a deprecated one', '2001:db8:2::2/64 dev eth1 deprecated', []],
+    ['a unique-local one', 'fd00:2::2/64 dev eth1', []],
+    ['one of link scope', 'fe80::2/64 dev eth1 scope link', []],
+  ])('of IPv6: %s', (_, words, expected) => {
+    expect(endpoints(`addr ${words}`, {}, SIX)).toEqual(expected)
   })
 
-  it('waits while its detection goes on, if it is to have one', () => {
-    const tentative = { tentative: true }
-    const plan = planned([candidate('2001:db8:2::2', tentative), candidate('fd00::2', tentative)])
-    expect(plan).toEqual({ endpoints: [], waiting: ['2001:db8:2::2'], left: [] })
+  it('of IPv6 that is unique-local gets one where it is asked for; temporary and deprecated ones never', () => {
+    const asked = { stanzas: [stanza6('eth1', { IF_GATEWAY: 'fe80::1', IF_MPTCP_ENDPOINT: 'subflow' })] }
+    expect(endpoints('addr fd00:2::2/64 dev eth1', {}, asked)).toEqual(['fd00:2::2 255 eth1 subflow'])
+    expect(
+      endpoints(
+        'addr 2001:db8:2::2/64 dev eth1 temporary\naddr 2001:db8:2::3/64 dev eth1 deprecated',
+        {},
+        asked,
+      ),
+    ).toEqual([])
+  })
+
+  it('of 169.254.0.0/16 never gets one', () => {
+    const local = world('link eth1', 'addr 169.254.7.7/16 dev eth1')
+    const asked = stanza('eth1', { IF_MPTCP_ENDPOINT: 'subflow', IF_GATEWAY: '169.254.1.1' })
+    expect(endpointsOf(planOf(local, { stanzas: [asked] }))).toEqual([])
+  })
+
+  it('waits while its detection goes on, or where it has failed, if it is to have one', () => {
+    const lines = [
+      'addr 2001:db8:2::2/64 dev eth1 tentative',
+      'addr 2001:db8:2::3/64 dev eth1 dadfailed',
+      'addr fd00:2::2/64 dev eth1 tentative',
+      'addr 2001:db8:2::4/64 dev eth1',
+    ]
+    const planned = plan(lines.join('\n'), {}, SIX)
+    expect([planned.waiting, endpointsOf(planned)]).toEqual([
+      ['2001:db8:2::2', '2001:db8:2::3'],
+      ['2001:db8:2::4 255 eth1 subflow'],
+    ])
+  })
+
+  it('gets none while its interface is being taken down', () => {
+    const leaving = { stanzas: [stanza('eth1', GIVEN, { leaving: true })] }
+    expect(endpoints('', {}, leaving)).toEqual([])
+    expect(endpoints(ETH1, {}, leaving)).toEqual([])
   })
 })
 
-describe('an endpoint that stands', () => {
-  const other = endpoint('10.1.2.2', ['signal', 'backup'])
-
-  it('keeps its flags where the stanza is silent', () => {
-    expect(planned([candidate('10.1.2.2')], [other]).endpoints).toEqual([other])
+describe('ids are the mark:', () => {
+  it('the highest that is free first, a foreign one passed over', () => {
+    const two = 'addr 10.1.2.3/24 dev eth1\nendpoint 10.1.1.9 id 254 subflow\nendpoint 10.1.1.2 id 3 subflow'
+    expect(endpoints(two)).toEqual(['10.1.2.2 255 eth1 subflow', '10.1.2.3 253 eth1 subflow'])
   })
 
-  it('without any flags is one that somebody wants so', () => {
-    const plain = endpoint('10.1.2.2', [])
-    expect(planned([candidate('10.1.2.2')], [plain]).endpoints).toEqual([plain])
+  it('an endpoint of ours keeps its id', () => {
+    expect(endpoints(ETH1.replace('id 255', 'id 250'))).toEqual(['10.1.2.2 250 eth1 subflow'])
   })
 
-  it('counts as absent where it names a device that was pulled', () => {
-    const planned7 = planned([candidate('10.1.2.2')], [{ ...other, device: 'eth7' }])
-    expect(planned7.endpoints).toEqual([endpoint('10.1.2.2', ['subflow'], NEW)])
+  it('an id that becomes free is given again', () => {
+    const moved = ETH1.replace('endpoint 10.1.2.2', 'rule from 10.1.2.9 lookup 9\nendpoint 10.1.2.9').replace(
+      '9\n',
+      `${T1}\n`,
+    )
+    expect(endpoints(moved)).toEqual(['10.1.2.2 255 eth1 subflow'])
   })
+})
 
-  it('may name no device', () => {
-    const anywhere = { ...other, device: undefined }
-    expect(planned([candidate('10.1.2.2')], [anywhere]).endpoints).toEqual([anywhere])
-  })
+describe('an endpoint of ours that stands', () => {
+  const standing = (flags: string) => ETH1.replace('id 255 subflow', `id 255 ${flags}`)
 
-  it('keeps its flags where another stanza speaks', () => {
-    expect(planned([candidate('10.1.2.2', { own: false, asked: ['subflow'] })], [other]).endpoints).toEqual([
-      other,
-    ])
+  it('keeps its flags where the stanza is silent, none at all too', () => {
+    expect(endpoints(standing('signal backup'))).toEqual(['10.1.2.2 255 eth1 signal backup'])
+    expect(endpoints(ETH1.replace('id 255 subflow', 'id 255'))).toEqual(['10.1.2.2 255 eth1 '])
   })
 
   it('changes its flags where the stanza says so', () => {
-    expect(planned([candidate('10.1.2.2', { asked: ['subflow'] })], [other]).endpoints).toEqual([
-      { ...other, flags: ['subflow'] },
+    expect(endpoints(standing('signal'), { IF_MPTCP_ENDPOINT: 'subflow' })).toEqual([
+      '10.1.2.2 255 eth1 subflow',
     ])
   })
 
-  it('goes where the stanza says none, and where its address is gone', () => {
-    expect(planned([candidate('10.1.2.2', { asked: [] })], [other]).endpoints).toEqual([])
-    expect(planned([], [other]).endpoints).toEqual([])
+  it('keeps its flags where a stanza that names other addresses speaks', () => {
+    const other = { IF_ADDRESS: '10.1.2.3/24', IF_MPTCP_ENDPOINT: 'backup' }
+    expect(endpoints(`${standing('signal')}\naddr 10.1.2.3/24 dev eth1`, other)).toContain(
+      '10.1.2.2 255 eth1 signal',
+    )
   })
 
-  it('stays while MPTCP is off', () => {
-    const off = { ...withEndpoints([other]), mptcpEnabled: false }
-    expect(planEndpoints([candidate('10.1.2.2')], [other], off).endpoints).toEqual([other])
+  it('counts as absent where it names a device that was pulled', () => {
+    expect(endpoints(standing('signal').replace('signal dev eth1', 'signal dev if7'))).toEqual([
+      '10.1.2.2 255 eth1 subflow',
+    ])
   })
 
-  it('goes with the way out, unless it is asked for or another stanza has made it', () => {
-    const left = (more: Partial<Candidate>) =>
-      planEndpoints([candidate('10.1.2.2', { uplink: false, ...more })], [other], withEndpoints([other]))
-        .endpoints
-    expect(left({})).toEqual([])
-    expect(left({ asked: ['signal', 'backup'] })).toEqual([other])
-    expect(left({ own: false })).toEqual([other])
-  })
-
-  it('of somebody else at the same address is enough', () => {
-    expect(planEndpoints([candidate('10.1.2.2')], [], withEndpoints([other])).endpoints).toEqual([])
+  it('goes with its address, with the way out, and for `none`', () => {
+    expect(endpoints(ETH1, { IF_MPTCP_ENDPOINT: 'none' })).toEqual([])
+    expect(endpoints(ETH1, { IF_GATEWAY: '' })).toEqual([])
+    const gone = ETH1.replaceAll('10.1.2.2 ', '10.1.2.9 ')
+    expect(endpoints(gone)).toEqual(['10.1.2.2 255 eth1 subflow'])
   })
 })
 
-describe('the limit of eight', () => {
-  const three = ['10.1.2.2', '10.1.2.3', '10.1.2.4'].map((local) => candidate(local))
+describe('somebody else’s endpoint', () => {
+  it('on the address is enough, told of where the stanza asks for something else', () => {
+    const foreign = 'endpoint 10.1.2.2 id 1 signal dev eth1'
+    const told = ['address 10.1.2.2 has an endpoint of somebody else (id 1 signal): left as it is']
+    expect([endpoints(foreign), plan(foreign).notices]).toEqual([[], []])
+    expect([
+      endpoints(foreign, { IF_MPTCP_ENDPOINT: 'signal' }),
+      plan(foreign, { IF_MPTCP_ENDPOINT: 'signal' }).notices,
+    ]).toEqual([[], []])
+    const asked = plan(foreign, { IF_MPTCP_ENDPOINT: 'backup' })
+    expect([endpointsOf(asked), asked.notices]).toEqual([[], told])
+    expect(plan(foreign, { IF_MPTCP_ENDPOINT: 'none' }).notices).toEqual(told)
+  })
+
+  it('with a port is another thing', () => {
+    expect(endpoints('endpoint 10.1.2.2 port 99 id 1 signal dev eth1')).toEqual(['10.1.2.2 255 eth1 subflow'])
+  })
+
+  it('that is implicit counts as absent, and goes first', () => {
+    const implicit = 'endpoint 10.1.2.2 id 1 implicit dev eth1'
+    const planned = plan(implicit)
+    expect(endpointsOf(planned)).toEqual(['10.1.2.2 255 eth1 subflow'])
+    expect(planned.owned.endpoints).toMatchObject([{ id: 1, implicit: true }])
+    expect(plan(implicit, { IF_MPTCP_ENDPOINT: 'none' }).owned.endpoints).toEqual([])
+  })
+
+  it('that is implicit frees its id, be it one of ours', () => {
+    expect(endpoints('endpoint 10.1.2.2 id 255 implicit dev eth1')).toEqual(['10.1.2.2 255 eth1 subflow'])
+  })
+})
+
+describe('eight places', () => {
+  const others = (count: number, first = 1) =>
+    Array.from({ length: count }, (_, i) => `endpoint 192.0.2.${first + i} id ${first + i} subflow`).join(
+      '\n',
+    )
+  const more = ['3', '4', '5'].map((end) => `addr 10.1.2.${end}/24 dev eth1`).join('\n')
 
   it.each([
-    [5, 3, []],
-    [6, 2, ['10.1.2.4']],
-    [8, 0, ['10.1.2.2', '10.1.2.3', '10.1.2.4']],
-    [9, 0, ['10.1.2.2', '10.1.2.3', '10.1.2.4']],
-  ])('leaves beside %i of others room for %i', (others, count, left) => {
-    const plan = planned(three, [], others)
-    expect([plan.endpoints.length, plan.left]).toEqual([count, left])
+    [4, 4, []],
+    [6, 2, ['address 10.1.2.4 and 1 more get no endpoint: the kernel holds 8 at most']],
+    [7, 1, ['address 10.1.2.3 and 2 more get no endpoint: the kernel holds 8 at most']],
+    [8, 0, ['address 10.1.2.2 and 3 more get no endpoint: the kernel holds 8 at most']],
+  ])('beside %i of others leave %i, the stanza’s own address first', (count, places, notices) => {
+    const planned = plan(`${others(count)}\n${more}`)
+    expect([planned.wanted.endpoints.length, planned.notices, planned.short]).toEqual([
+      places,
+      notices,
+      notices.length > 0,
+    ])
+    expect(endpointsOf(planned).slice(0, 1)).toEqual(places > 0 ? ['10.1.2.2 255 eth1 subflow'] : [])
   })
 
-  it('gives the place of an endpoint that goes to one that comes', () => {
-    expect(planned(three.slice(0, 1), [endpoint('10.1.2.9')], 7)).toMatchObject({
-      endpoints: [{ address: '10.1.2.2' }],
-      left: [],
-    })
+  /** eth0 with so many addresses, each with rule and endpoint, from id 255 on. */
+  const crowd = (count: number) =>
+    Array.from({ length: count }, (_, i) => [
+      ...(i === 0 ? [] : [`addr 10.1.1.${i + 2}/24 dev eth0`]),
+      `rule from 10.1.1.${i + 2} lookup 70`,
+      `endpoint 10.1.1.${i + 2} id ${255 - i} subflow dev eth0`,
+    ])
+      .flat()
+      .concat('route default via 10.1.1.1 dev eth0 table 70 proto 77')
+      .join('\n')
+
+  it('a new uplink gets one from the uplink that holds most, the newest of its further ones', () => {
+    const planned = plan(crowd(8))
+    expect(endpointsOf(planned)).toEqual(['10.1.2.2 248 eth1 subflow'])
+    expect(planned.owned.endpoints.map(({ id }) => id)).toEqual([248])
+    expect(planned.notices).toEqual([])
   })
+
+  it('further addresses share what is left: as many each', () => {
+    const planned = plan(`${crowd(8)}\n${more}`)
+    expect(endpointsOf(planned).map((text) => text.split(' ')[1])).toEqual(['251', '250', '249', '248'])
+  })
+
+  it('an uplink keeps its one place, and the run that comes again takes no more', () => {
+    const planned = plan(`${crowd(7)}\n${ETH1.replace('id 255', 'id 248')}`)
+    expect([planned.wanted.endpoints.length, planned.owned.endpoints.length]).toEqual([1, 1])
+    const single = plan(`${others(7)}\n${crowd(1)}`)
+    expect([single.wanted.endpoints, single.notices]).toEqual([
+      [],
+      ['address 10.1.2.2 gets no endpoint: the kernel holds 8 at most'],
+    ])
+  })
+
+  it('the families of one device are an uplink each', () => {
+    const six = `addr 2001:db8:2::2/64 dev eth1\n${others(6)}\n${more}`
+    const both = [stanza('eth1', GIVEN), stanza6('eth1', { IF_GATEWAY: 'fe80::1' })]
+    expect(endpoints(six, {}, { stanzas: both })).toEqual([
+      '2001:db8:2::2 255 eth1 subflow',
+      '10.1.2.2 254 eth1 subflow',
+    ])
+  })
+})
+
+describe('the switches of the kernel', () => {
+  it('MPTCP off: no endpoint, a line for -v; what stands stays', () => {
+    const off = plan('mptcp off')
+    expect([endpointsOf(off), off.notices, off.details]).toEqual([
+      [],
+      [],
+      ['MPTCP is off in the kernel (sysctl net.mptcp.enabled): no endpoint is made'],
+    ])
+    expect(endpoints(`mptcp off\n${ETH1}`)).toEqual(['10.1.2.2 255 eth1 subflow'])
+  })
+
+  it('a path manager in user space: no endpoint, a notice', () => {
+    const planned = plan('mptcp userspace')
+    expect([endpointsOf(planned), planned.notices]).toEqual([
+      [],
+      [
+        'the path manager is in user space (sysctl net.mptcp.pm_type, net.mptcp.path_manager), which does not look at endpoints: none is made',
+      ],
+    ])
+    expect(plan('mptcp userspace', { IF_GATEWAY: '' }).notices).toEqual([])
+  })
+})
+
+it('of an address that is yet to come is planned with it', () => {
+  const ahead = planOf(world('link eth1', ETH0), { stanzas: [stanza('eth1', GIVEN, FRESH)] })
+  expect(endpointsOf(ahead)).toEqual(['10.1.2.2 255 eth1 subflow'])
 })

@@ -1,151 +1,150 @@
 import { describe, expect, it } from 'vitest'
-import { isOnlyOn, ownedState } from '../../src/plan/owned.ts'
-import type { Address, Rule, Snapshot } from '../../src/words/state.ts'
-import { deriveTable } from '../../src/words/table.ts'
-import { byHand, event, snapshot } from '../captured.ts'
+import type { Host } from '../../src/plan/host.ts'
+import { isEndpointOf, isMarked, isOrphanEndpoint, ownedRoutes, ownedSources } from '../../src/plan/owned.ts'
+import type { Endpoint } from '../../src/words/state.ts'
+import { ETH0, ETH1, FRESH, hostOf, PAGE, stanza, T0, T1, world } from './worlds.ts'
 
-const SEEN = snapshot('one-uplink')
-const ADDRESS = SEEN.addresses.find(({ local }) => local === '10.1.2.2') as Address
+const BOTH = ['inet6', 'inet'] as const
 
-function rule(from: string, table: number, changes: Partial<Rule> = {}): Rule {
-  return {
-    kind: 'source',
-    family: from.includes(':') ? 'inet6' : 'inet',
-    from,
-    table,
-    priority: 31000,
-    ...changes,
-  }
+function sources(host: Host, device: string, orphans = false): string[] {
+  return ownedSources(host, { devices: [device], families: BOTH, orphans }).map(
+    ({ from, table }) => `${from} ${table}`,
+  )
 }
 
-function owned(seen: Snapshot, direction: 'up' | 'down', iface = 'eth1', more: Record<string, string> = {}) {
-  return ownedState(event({ IFACE: iface, ...more }, direction), seen, [])
-}
-
-const rulesOf = (state: { readonly rules: readonly Rule[] }) =>
-  state.rules.map(({ from, table }) => `${from} ${table}`)
-
-describe('ownedState', () => {
-  it.each(['up', 'down'] as const)('is on %s all that mptcp_up has made for the device', (direction) => {
-    const { rules, routes, endpoints, group } = owned(SEEN, direction)
-    expect([rules.length, routes.length, endpoints.length, group]).toEqual([4, 5, 2, 77])
+describe('a source rule is of a device', () => {
+  it('through which our routes in its table lead', () => {
+    const host = hostOf(world(PAGE, ETH0, ETH1))
+    expect([sources(host, 'eth0'), sources(host, 'eth1')]).toEqual([[`10.1.1.2 ${T0}`], [`10.1.2.2 ${T1}`]])
   })
 
-  it('is of the family of the stanza', () => {
-    const { rules, routes, endpoints } = owned(SEEN, 'down', 'eth1', { ADDRFAM: 'inet6' })
-    expect([...rules, ...routes].every(({ family }) => family === 'inet6')).toBe(true)
-    expect(endpoints.map(({ address }) => address)).toEqual(['2001:db8:2::2'])
+  it('of its family', () => {
+    const host = hostOf(world(PAGE, ETH1))
+    expect(ownedSources(host, { devices: ['eth1'], families: ['inet6'], orphans: false })).toEqual([])
   })
 
-  it('leaves the rules and endpoints of other devices alone', () => {
-    const other = { ...ADDRESS, device: 'eth0', local: '10.1.1.2' }
-    const seen = {
-      ...SEEN,
-      addresses: [...SEEN.addresses, other],
-      rules: [...SEEN.rules, rule('10.1.1.2', 1000)],
-      endpoints: [
-        ...SEEN.endpoints,
-        { id: 9, address: '10.1.1.2', device: 'eth0', flags: ['subflow'] as const },
-      ],
-    }
-    for (const direction of ['up', 'down'] as const) {
-      expect(rulesOf(owned(seen, direction))).not.toContain('10.1.1.2 1000')
-      expect(owned(seen, direction).endpoints).toHaveLength(2)
-    }
+  it('that alone has its address, wherever it leads', () => {
+    const host = hostOf(world(PAGE, 'rule from 10.1.2.2 lookup 900'))
+    expect([sources(host, 'eth0'), sources(host, 'eth1')]).toEqual([[], ['10.1.2.2 900']])
   })
 
-  it('leaves endpoints alone whose address has no rule of ours on down, and takes over those of the device on up', () => {
-    const seen = snapshot('endpoints')
-    expect(owned(seen, 'down').endpoints).toEqual([])
-    expect(owned(seen, 'up').endpoints.map(({ address }) => address)).toEqual(['10.1.2.2'])
-  })
-})
-
-describe('orphans', () => {
-  const orphans = [
-    rule('10.7.7.7', 7),
-    rule('10.1.2.9', 1001),
-    rule('10.1.2.9', 254, { kind: 'companion', priority: 30999 }),
-  ]
-  const endpoint = { id: 9, address: '10.7.7.7', device: undefined, flags: ['subflow'] as const }
-  const seen: Snapshot = {
-    ...SEEN,
-    rules: [...SEEN.rules, ...orphans],
-    endpoints: [...SEEN.endpoints, endpoint],
-  }
-
-  it.each(['eth1', 'eth1:1'])('go on down of %s, with their endpoints', (iface) => {
-    const { rules, endpoints } = owned(seen, 'down', iface)
-    expect(rules).toEqual(expect.arrayContaining(orphans))
-    expect(endpoints).toContain(endpoint)
+  it.each([
+    ['whose name gives the table', [], [`10.7.7.7 ${T1}`]],
+    [
+      'whose record asks for the table',
+      [stanza('eth1', { IF_MPTCP_TABLE: '900' })],
+      [`10.7.7.7 ${T1}`, '10.7.7.7 900'],
+    ],
+    [
+      'but not by what the run itself asks for',
+      [stanza('eth1', { IF_MPTCP_TABLE: '900' }, FRESH)],
+      [`10.7.7.7 ${T1}`],
+    ],
+  ])('%s, where the table is empty: it was pulled and is back', (_, stanzas, expected) => {
+    const rules = `rule from 10.7.7.7 lookup ${T1}\nrule from 10.7.7.7 lookup 900 priority 31001`
+    expect(sources(hostOf(world(PAGE, rules), { stanzas }), 'eth1')).toEqual(expected)
   })
 
-  it("go on up where they lead to the device's table, with their companions", () => {
-    expect(rulesOf(owned(seen, 'up'))).toEqual(expect.arrayContaining(['10.1.2.9 1001', '10.1.2.9 254']))
-    expect(rulesOf(owned(seen, 'up'))).not.toContain('10.7.7.7 7')
-  })
-
-  it('go on up where they lead to the table that the device would get: it was pulled and is back', () => {
-    const back = { ...snapshot('empty'), rules: [rule('10.1.2.9', deriveTable('eth1'))] }
-    expect(owned(back, 'up').rules).toHaveLength(1)
-  })
-
-  it('go on up where they lead to a table that the run is about to use', () => {
-    const used = ownedState(byHand(), seen, [{ family: 'inet', table: 7 }])
-    expect(rulesOf(used)).toContain('10.7.7.7 7')
-    expect(rulesOf(ownedState(byHand(), seen, [{ family: 'inet6', table: 7 }]))).not.toContain('10.7.7.7 7')
-  })
-
-  it('go on up where the stanza names their address', () => {
-    expect(rulesOf(owned(seen, 'up', 'eth1', { IF_ADDRESS: '10.7.7.7' }))).toContain('10.7.7.7 7')
-  })
-
-  it('go on down of a device that is not there any more', () => {
-    const gone = { ...snapshot('no-device'), rules: [rule('10.1.2.2', 1001)] }
-    expect(owned(gone, 'down').rules).toHaveLength(1)
-  })
-})
-
-describe('down of an alias', () => {
-  it('keeps the rules and routes of what the device still carries', () => {
-    expect(owned(SEEN, 'down', 'eth1:1')).toMatchObject({ rules: [], routes: [], endpoints: [] })
-  })
-
-  it('takes the route of a subnet that the device does not carry any more', () => {
-    const [route] = SEEN.routes.filter(({ destination }) => destination === '10.1.2.0/24')
-    const stale = route ? [{ ...route, destination: '10.1.3.0/24' }] : []
-    const state = owned({ ...SEEN, routes: [...SEEN.routes, ...stale] }, 'down', 'eth1:1')
-    expect(state.routes).toEqual(stale)
-  })
-
-  it('takes everything when the device carries nothing any more', () => {
-    expect(owned({ ...SEEN, addresses: [] }, 'down', 'eth1:1')).toMatchObject({
-      rules: SEEN.rules,
-      routes: SEEN.routes,
-    })
-  })
-})
-
-describe('an address on two devices', () => {
-  const twice = { ...SEEN, addresses: [...SEEN.addresses, { ...ADDRESS, device: 'eth0' }] }
-
-  it('is on neither alone', () => {
-    expect([isOnlyOn(SEEN, '10.1.2.2'), isOnlyOn(twice, '10.1.2.2'), isOnlyOn(SEEN, '10.7.7.7')]).toEqual([
-      true,
-      false,
-      false,
+  it('whose stanza has gone with the run', () => {
+    const gone = [stanza('eth1', { IF_MPTCP_TABLE: '900' })]
+    expect(sources(hostOf(world(PAGE, 'rule from 10.7.7.7 lookup 900'), { gone }), 'eth1')).toEqual([
+      '10.7.7.7 900',
     ])
   })
 
-  it('has the rule of the device whose table it leads to', () => {
-    expect(rulesOf(owned(twice, 'down'))).toContain('10.1.2.2 1001')
-    const elsewhere = { ...twice, device: 'eth0', routes: [] }
-    expect(rulesOf(ownedState(event({ IFACE: 'eth0' }, 'down'), elsewhere, []))).not.toContain(
-      '10.1.2.2 1001',
-    )
+  it('and never of one that only asks for the table of a live rule', () => {
+    const host = hostOf(world(PAGE, 'link eth0 down', 'rule from 10.1.1.2 lookup 900'), {
+      stanzas: [stanza('eth1', { IF_MPTCP_TABLE: '900' }, FRESH)],
+    })
+    expect([sources(host, 'eth1'), sources(host, 'eth0')]).toEqual([[], ['10.1.1.2 900']])
+  })
+
+  it('and never of one that lays claim to the table beside the one that has the address', () => {
+    const stanzas = ['eth0', 'eth1'].map((iface) => stanza(iface, { IF_MPTCP_TABLE: '900' }))
+    const host = hostOf(world(PAGE, 'rule from 10.1.1.2 lookup 900'), { stanzas })
+    expect([sources(host, 'eth1'), sources(host, 'eth0')]).toEqual([[], ['10.1.1.2 900']])
+  })
+
+  it('that has lost its address to another one: the rule leads to its table', () => {
+    const moved = world('link eth0', 'link eth1', 'addr 10.1.2.2/24 dev eth0', ETH1)
+    expect(sources(hostOf(moved), 'eth1')).toEqual([`10.1.2.2 ${T1}`])
   })
 })
 
-it('shows the limit of subflows and the group as they stand', () => {
-  expect(ownedState(byHand(), snapshot('no-device'), [])).toMatchObject({ group: undefined, subflows: 2 })
+describe('an orphan', () => {
+  const host = hostOf(
+    world(PAGE, ETH1, 'rule from 10.7.7.7 lookup 900', 'rule from 2001:db8:7::7 lookup 901'),
+  )
+
+  it('goes with a run that takes orphans, in both families', () => {
+    const scope = { devices: ['eth1'], families: ['inet'], orphans: true } as const
+    expect(ownedSources(host, scope).map(({ from }) => from)).toEqual([
+      '10.1.2.2',
+      '10.7.7.7',
+      '2001:db8:7::7',
+    ])
+    expect(sources(host, 'eth1')).toEqual([`10.1.2.2 ${T1}`])
+  })
+})
+
+describe('routes', () => {
+  const shown = (lines: string, families: readonly ('inet' | 'inet6')[] = BOTH) =>
+    ownedRoutes(hostOf(world(PAGE, lines)), 'eth1', families, new Set([`inet6 ${T1}`])).map(
+      ({ destination, hops }) => `${destination} ${hops.map(({ gateway }) => gateway ?? '-')}`,
+    )
+
+  it('are those of our protocol through the device, in every table and in main', () => {
+    const lines = `${ETH1}\n${ETH0}\nroute default via 10.1.2.1 dev eth1 metric 50 proto 77\nroute default via 10.1.2.3 dev eth1 table 5 proto 4`
+    expect(shown(lines)).toEqual(['10.1.2.0/24 -', 'default 10.1.2.1', 'default 10.1.2.1'])
+    expect(shown(lines, ['inet6'])).toEqual([])
+  })
+
+  it('may stand behind somebody else’s hop, whose protocol the dump then shows', () => {
+    const hops = 'nexthop via fe80::9 dev eth1 weight 1 nexthop via fe80::1 dev eth1 weight 1'
+    expect(shown(`route default ${hops} table ${T1} proto 4 metric 1024`)).toEqual(['default fe80::1'])
+    expect(shown(`route default ${hops} table 900 proto 4 metric 1024`)).toEqual([])
+  })
+})
+
+describe('endpoints', () => {
+  const endpoint = (changes: Partial<Endpoint> = {}): Endpoint => ({
+    ...{ id: 255, address: '10.1.2.2', port: undefined, device: 'eth1', flags: ['subflow'], implicit: false },
+    ...changes,
+  })
+
+  it.each([
+    [{ id: 248 }, true],
+    [{ id: 247 }, false],
+    [{ id: 1 }, false],
+    [{ port: 99 }, false],
+    [{ implicit: true }, false],
+    [{ flags: ['signal', 'backup'] as const }, true],
+  ])('%j bear our mark: %s', (changes, marked) => {
+    expect(isMarked(endpoint(changes))).toBe(marked)
+  })
+
+  const host = hostOf(world(PAGE))
+
+  it.each([
+    ['with its address’s rule', {}, ['10.1.2.2'], true],
+    ['without a rule of ours', {}, [], false],
+    ['of another device', { device: 'eth0' }, ['10.1.2.2'], false],
+    ['of one that was pulled', { device: 'if7' }, ['10.1.2.2'], true],
+    ['of one that was pulled, without a rule', { device: 'if7' }, [], false],
+    ['of no device', { device: undefined }, ['10.1.2.2'], false],
+    ['whose address is nowhere: it has lost its rule', { address: '10.7.7.7' }, [], true],
+    ['without our mark', { id: 3 }, ['10.1.2.2'], false],
+  ])('%s are the device’s or not', (_, changes, ruled, owned) => {
+    expect(isEndpointOf(host, endpoint(changes), 'eth1', new Set(ruled))).toBe(owned)
+  })
+
+  it.each([
+    ['whose address and device are gone', { address: '10.7.7.7', device: 'if7' }, [], true],
+    ['whose orphaned rule goes', { address: '10.7.7.7', device: 'eth0' }, ['10.7.7.7'], true],
+    ['whose address is gone, and no more', { address: '10.7.7.7', device: 'eth0' }, [], false],
+    ['whose address is there', { device: 'if7' }, ['10.1.2.2'], false],
+    ['without our mark', { id: 3, address: '10.7.7.7', device: 'if7' }, ['10.7.7.7'], false],
+  ])('%s are orphans or not', (_, changes, orphaned, orphan) => {
+    expect(isOrphanEndpoint(host, endpoint(changes), new Set(orphaned))).toBe(orphan)
+  })
 })

@@ -1,162 +1,174 @@
 import { describe, expect, it } from 'vitest'
-import type { Address, Rule, Snapshot } from '../../src/words/state.ts'
-import { deriveTable } from '../../src/words/table.ts'
-import { byHand, environment, event, refusalOf, snapshot, uplink } from '../captured.ts'
+import {
+  commandsOf,
+  ETH0,
+  ETH1,
+  FRESH,
+  PAGE,
+  planOf,
+  type Question,
+  refusedOf,
+  rulesOf,
+  stanza,
+  stanza6,
+  T0,
+  T1,
+  type Variables,
+  world,
+} from './worlds.ts'
 
-const PLAIN = snapshot('endpoints')
-const STANDING = snapshot('one-uplink')
-const named = (...names: [string, number][]) => ({ tableNames: () => new Map(names) })
-const tableOf = (...args: Parameters<typeof uplink>) =>
-  uplink(...args).rules.find(({ kind }) => kind === 'source')?.table
-
-describe('the table, first that answers', () => {
-  it.each([
-    ['mptcp-table as a number', { IF_MPTCP_TABLE: '100' }, STANDING, 100],
-    ['mptcp-table as a name', { IF_MPTCP_TABLE: 'wan' }, STANDING, 300],
-    ["the one that our rules for the device's addresses use", {}, STANDING, 1001],
-    ["rt_tables' name of the interface", {}, PLAIN, 200],
-  ])('is %s', (_, env, seen, table) => {
-    expect(tableOf('inet', byHand(env), seen, named(['eth1', 200], ['wan', 300]))).toBe(table)
-  })
-
-  it("is derived from the device's name, also for an alias", () => {
-    expect(tableOf('inet', byHand(), PLAIN)).toBe(deriveTable('eth1'))
-    expect(tableOf('inet', event({ IFACE: 'eth1:1' }), PLAIN)).toBe(deriveTable('eth1'))
-  })
-
-  it('is not one that rt_tables calls main', () => {
-    expect(tableOf('inet', byHand(), PLAIN, named(['eth1', 254]))).toBe(deriveTable('eth1'))
-  })
-
-  it("is that of the stanza's own address before that of another", () => {
-    const [rule] = STANDING.rules.filter(({ family, kind }) => family === 'inet' && kind === 'source')
-    const own: Rule[] = rule ? [{ ...rule, from: '10.1.3.2', table: 1002 }] : []
-    const { rules } = uplink('inet', byHand({ IF_ADDRESS: '10.1.3.2/24' }), {
-      ...STANDING,
-      rules: [...STANDING.rules, ...own],
-    })
-    expect(rules.filter(({ kind }) => kind === 'source').map(({ table }) => table)).toEqual([1001, 1002])
-  })
-
-  it('of an alias without options follows the first stanza', () => {
-    const rules = uplink(
-      'inet',
-      event(environment('alias', { IFACE: 'eth1:1', IF_ADDRESS: '10.1.2.3' })),
-      STANDING,
-    ).rules
-    expect(rules.filter(({ kind }) => kind === 'source').map(({ from, table }) => [from, table])).toEqual([
-      ['10.1.2.2', 1001],
-      ['10.1.2.3', 1001],
-    ])
-  })
-})
-
-describe('a table that it cannot have', () => {
-  const other: Address = { ...(STANDING.addresses.at(-1) as Address), local: '10.1.1.2', device: 'eth0' }
-  const theirs: Rule = { kind: 'source', family: 'inet', from: '10.1.1.2', table: 100, priority: 31000 }
-  const withTheirs = (changes: Partial<Rule> = {}): Snapshot => ({
-    ...PLAIN,
-    addresses: [...PLAIN.addresses, other],
-    rules: [{ ...theirs, ...changes }],
-  })
-  const message = (env: Record<string, string>, seen: Snapshot, names: [string, number][] = []) =>
-    refusalOf(() => uplink('inet', byHand(env), seen, named(...names)))
-  const SETTER = '(set by IF_MPTCP_TABLE in the environment)'
-
-  it.each([
-    [[], 'is not in rt_tables'],
-    [[['wan', 254]], 'is table 254, which is not free for use'],
-    [[['wan', 0]], 'is table 0, which is not free for use'],
-  ] as [[string, number][], string][])('by name %j', (names, why) => {
-    expect(message({ IF_MPTCP_TABLE: 'wan' }, PLAIN, names)).toBe(
-      `Refusal: mptcp-table "wan" ${why}: name it in /etc/iproute2/rt_tables or give a number ${SETTER}`,
-    )
-  })
-
-  it("because another device's rules of ours use it", () => {
-    expect(message({ IF_MPTCP_TABLE: '100' }, withTheirs())).toBe(
-      `Refusal: mptcp-table "100" is in use by eth0 (rule from 10.1.1.2): choose another with mptcp-table ${SETTER}`,
-    )
-  })
-
-  it('even if nobody has asked for it', () => {
-    const table = deriveTable('eth1')
-    expect(message({}, withTheirs({ table }))).toBe(
-      `Refusal: mptcp-table "${table}" is in use by eth0 (rule from 10.1.1.2): choose another with mptcp-table (not set)`,
-    )
-  })
-
-  it.each([
-    ['of another family', { family: 'inet6' as const }],
-    ['of a companion', { kind: 'companion' as const }],
-    ['of an address that is gone', { from: '10.7.7.7' }],
-    ['of the device itself', { from: '10.1.2.2' }],
-  ])('but not because of a rule %s', (_, changes) => {
-    expect(message({ IF_MPTCP_TABLE: '100' }, withTheirs(changes))).toBe('not refused')
-  })
-})
+const GIVEN = { IF_ADDRESS: '10.1.2.2/24', IF_GATEWAY: '10.1.2.1' }
+const rules = (lines: string, variables: Variables = {}, question: Question = {}) =>
+  rulesOf(planOf(world(PAGE, lines), { stanzas: [stanza('eth1', { ...GIVEN, ...variables })], ...question }))
 
 describe('rules', () => {
-  const shown = (...args: Parameters<typeof uplink>) =>
-    uplink(...args).rules.map(({ from, table, priority }) => `${priority} ${from} ${table}`)
-  const T1 = deriveTable('eth1')
-
   it.each([
-    [{}, [`30999 10.1.2.2 254`, `31000 10.1.2.2 ${T1}`]],
-    [{ IF_MPTCP_PRIORITY: '2' }, ['1 10.1.2.2 254', `2 10.1.2.2 ${T1}`]],
+    [{}, ['30999 10.1.2.2 main/7', `31000 10.1.2.2 ${T1}`]],
+    [{ IF_MPTCP_PRIORITY: '2' }, ['1 10.1.2.2 main/7', `2 10.1.2.2 ${T1}`]],
     [{ IF_MPTCP_MAIN_ROUTES: 'ignore' }, [`31000 10.1.2.2 ${T1}`]],
-  ])('for %j', (env, rules) => {
-    expect(shown('inet', byHand(env), PLAIN)).toEqual(rules)
+  ])('for %j', (variables, expected) => {
+    expect(rules('', variables)).toEqual(expected)
   })
 
-  it('for every address of the device, temporary ones included', () => {
-    expect(new Set(uplink('inet6', byHand(), snapshot('temporary')).rules.map(({ from }) => from)).size).toBe(
-      2,
+  it('are for every address, temporary and deprecated ones included', () => {
+    const six = world(
+      'link eth1',
+      ...['2', '3 temporary', '4 deprecated'].map(
+        (end) => `addr 2001:db8:2::${end.replace(/^./, '$&/64 dev eth1')}`,
+      ),
     )
+    const plan = planOf(six, { stanzas: [stanza6('eth1', { IF_GATEWAY: 'fe80::1' })] })
+    expect(new Set(plan.wanted.rules.map(({ from }) => from)).size).toBe(3)
   })
 
-  it('keep the table and the priority that they have where the stanza is silent', () => {
-    const rules = STANDING.rules.map((rule) => ({ ...rule, priority: rule.priority - 30000 }))
-    expect(shown('inet', byHand(), { ...STANDING, rules })).toEqual([
-      '999 10.1.2.2 254',
-      '1000 10.1.2.2 1001',
+  it('are none for link-local addresses', () => {
+    const local = world('link eth1', 'addr 10.1.2.2/24 dev eth1', 'addr 169.254.7.7/16 dev eth1 scope link')
+    expect(rulesOf(planOf(local, { stanzas: [stanza('eth1', GIVEN)] }))).toHaveLength(2)
+  })
+
+  it('keep their priority where nothing is recorded and the stanza is silent', () => {
+    const low = ETH1.replace(/lookup \d+/, '$& priority 1000').replace(
+      'companion from 10.1.2.2',
+      '$& priority 999',
+    )
+    const expected = ['999 10.1.2.2 main/7', `1000 10.1.2.2 ${T1}`]
+    expect(rules(low, {}, { trustsTable: true })).toEqual(expected)
+    expect(rules(low)).toEqual(['30999 10.1.2.2 main/7', `31000 10.1.2.2 ${T1}`])
+    expect(rules(low, { IF_MPTCP_PRIORITY: '31000' }, { trustsTable: true })).toEqual(rules(''))
+  })
+
+  it('of another stanza of the way have its own options', () => {
+    const stanzas = [
+      stanza('eth1', GIVEN),
+      stanza('eth1:1', {
+        IF_ADDRESS: '10.1.2.3/24',
+        IF_MPTCP_PRIORITY: '500',
+        IF_MPTCP_MAIN_ROUTES: 'ignore',
+      }),
+    ]
+    expect(rules('addr 10.1.2.3/24 dev eth1', {}, { stanzas })).toEqual([
+      '30999 10.1.2.2 main/7',
+      `31000 10.1.2.2 ${T1}`,
+      `500 10.1.2.3 ${T1}`,
     ])
   })
 
-  it("of another stanza's address keep table, priority and companion", () => {
-    const env = {
-      IF_ADDRESS: '10.1.3.2/24',
-      IF_MPTCP_TABLE: '7',
-      IF_MPTCP_PRIORITY: '500',
-      IF_MPTCP_MAIN_ROUTES: 'ignore',
-    }
-    expect(shown('inet', byHand(env), STANDING)).toEqual([
-      ...['30999 10.1.2.2 254', '31000 10.1.2.2 1001'],
-      '500 10.1.3.2 7',
-    ])
-  })
-
-  it('are none where the device carries nothing of the family', () => {
-    expect(uplink('inet', byHand(), snapshot('temporary'))).toMatchObject({
-      rules: [],
-      routes: [],
-      notices: [],
-    })
+  it('stand beside somebody else’s that say the same', () => {
+    expect(rules(`foreign from 10.1.2.2 lookup ${T1} priority 31000`)).toEqual(rules(''))
   })
 })
 
-describe('routes and notices', () => {
-  it("leave somebody else's route in its place, and say so", () => {
-    const { routes, notices } = uplink('inet', byHand({ IF_GATEWAY: '10.1.2.1' }), snapshot('foreign'))
-    expect(routes.map(({ destination, table }) => `${destination} ${table}`)).toEqual(['10.1.2.0/24 1001'])
-    expect(notices).toEqual([
-      'table 1001 has a route of another program to default via 10.1.2.9: left as it is',
-    ])
+describe('an address on two devices', () => {
+  const twice = (...lines: string[]) => world(PAGE, 'addr 10.1.2.2/24 dev eth0', ...lines)
+  const plan = (snapshot: ReturnType<typeof world>, changes = {}) =>
+    planOf(snapshot, { stanzas: [stanza('eth1', GIVEN, changes)] })
+  const theirs = `rule from 10.1.2.2 lookup ${T0}\nroute 10.1.2.0/24 dev eth0 table ${T0} proto 77`
+  const why =
+    'address "10.1.2.2" is also on eth0, whose rule it has; rules by source address cannot tell the two apart: give one of them another address'
+
+  it('is the first one’s: refused where the run names it, told of where it does not', () => {
+    expect(refusedOf(plan(twice(theirs), FRESH))).toBe(`${why} (set by IF_ADDRESS)`)
+    const silent = planOf(twice(theirs), { stanzas: [stanza('eth1', { IF_GATEWAY: '10.1.2.1' })] })
+    expect([rulesOf(silent), silent.notices]).toEqual([[], [why]])
   })
 
-  it('say that a metric has no effect without a gateway', () => {
-    expect(uplink('inet', byHand({ IF_MPTCP_METRIC: '50' }), PLAIN).notices).toEqual([
-      `mptcp-metric "50" has no effect: there is no inet gateway (set by IF_MPTCP_METRIC in the environment)`,
-    ])
+  it('leaves the first one’s rule alone', () => {
+    const silent = planOf(twice(theirs), { stanzas: [stanza('eth1', { IF_GATEWAY: '10.1.2.1' })] })
+    expect(commandsOf(silent).filter((text) => text.includes('delete'))).toEqual([])
   })
+
+  it('is taken where its rule is the device’s own, and where there is none', () => {
+    expect(rulesOf(plan(twice(ETH1)))).toContain(`31000 10.1.2.2 ${T1}`)
+    expect(rulesOf(plan(twice()))).toContain(`31000 10.1.2.2 ${T1}`)
+  })
+
+  it('is refused that another device alone carries', () => {
+    const other = stanza('eth1', { IF_ADDRESS: '10.1.1.2/24', IF_GATEWAY: '10.1.2.1' }, FRESH)
+    expect(refusedOf(planOf(world(PAGE), { stanzas: [other] }))).toBe(
+      'address "10.1.1.2" is on eth0, not on eth1 (set by IF_ADDRESS)',
+    )
+  })
+})
+
+describe('only -v tells', () => {
+  const details = (lines: string, variables: Variables) =>
+    planOf(world(lines), { stanzas: [stanza('eth1', variables)] }).details
+
+  it.each([
+    ['of a device without addresses', 'link eth1', {}, ['no inet address of global scope: nothing to route']],
+    ['of a LAN', PAGE, {}, ['no inet gateway: not an uplink']],
+    [
+      'of less than an uplink',
+      PAGE,
+      { IF_MPTCP_TABLE: '7' },
+      ['no inet gateway: rules and connected routes only'],
+    ],
+    ['nothing of an uplink', PAGE, GIVEN, []],
+    ['of a device that is down', 'link eth1 down\naddr 10.1.2.2/24 dev eth1', GIVEN, ['the device is down']],
+  ])('%s', (_, lines, variables, expected) => {
+    expect(details(lines, variables)).toEqual(expected)
+  })
+})
+
+describe('a notice', () => {
+  it('is for a DHCP device whose router nobody names', () => {
+    const dhcp = (changes: object, variables: Variables = {}) =>
+      planOf(world(PAGE), { stanzas: [stanza('eth1', { METHOD: 'dhcp', ...variables }, changes)] }).notices
+    const told = [
+      'no router is known, neither from main nor from a lease: not an uplink; mptcp-gateway names one',
+    ]
+    expect([
+      dhcp(FRESH),
+      dhcp({}),
+      dhcp(FRESH, { IF_MPTCP_GATEWAY: 'none' }),
+      dhcp(FRESH, { IF_MPTCP: 'off' }),
+    ]).toEqual([told, [], [], []])
+  })
+
+  it.each([
+    ['0.0.0.0/1', 'inet', GIVEN],
+    ['::/3', 'inet6', { IF_GATEWAY: '2001:db8:2::1' }],
+  ])('is for a VPN’s %s that leads elsewhere', (half, _, variables) => {
+    const tunnel = `link tun0 pointopoint\naddr 2001:db8:2::2/64 dev eth1\nroute ${half} dev tun0 metric 1`
+    const { notices } = planOf(world(PAGE, tunnel), { stanzas: [stanza('eth1', variables)] })
+    expect(notices).toEqual([
+      `main sends ${half} through tun0, as VPN clients do: what is sent from an address of eth1 goes beside it`,
+    ])
+    const lan = planOf(world(PAGE, tunnel), { stanzas: [stanza('eth1')] })
+    expect(lan.notices).toEqual([])
+  })
+
+  it.each([
+    '0.0.0.0/1 dev eth1',
+    '10.0.0.0/8 dev tun0',
+    '0.0.0.0/1 dev tun0 table 900',
+    'default dev tun0 metric 5',
+  ])('is not for %s', (words) => {
+    const lines = `link tun0 pointopoint\nroute ${words}`
+    expect(planOf(world(PAGE, lines), { stanzas: [stanza('eth1', GIVEN)] }).notices).toEqual([])
+  })
+})
+
+it('is planned beside other devices: nothing of theirs is touched', () => {
+  expect(commandsOf(planOf(world(PAGE, ETH0, ETH1), { stanzas: [stanza('eth1', GIVEN)] }))).toEqual([])
 })

@@ -1,157 +1,159 @@
 import { describe, expect, it } from 'vitest'
-import type { Address, Snapshot } from '../../src/words/state.ts'
-import { deriveTable } from '../../src/words/table.ts'
-import { byHand, environment, event, plan, snapshot } from '../captured.ts'
+import { EMPTY_PLAN } from '../../src/plan/wanted.ts'
+import {
+  commandsOf,
+  ETH0,
+  ETH1,
+  endpointsOf,
+  FRESH,
+  PAGE,
+  planOf,
+  refusedOf,
+  routesOf,
+  rulesOf,
+  stanza,
+  T0,
+  T1,
+  world,
+} from './worlds.ts'
 
-const GATEWAYS = { IF_GATEWAYS: '10.1.2.1 2001:db8:2::1' }
-const T1 = deriveTable('eth1')
+const GIVEN0 = { IF_ADDRESS: '10.1.1.2/24', IF_GATEWAY: '10.1.1.1' }
+const GIVEN1 = { IF_ADDRESS: '10.1.2.2/24', IF_MPTCP_GATEWAY: '10.1.2.1' }
+const RECORDS = [stanza('eth0', GIVEN0), stanza('eth1', GIVEN1)]
 
 describe('up', () => {
-  it("is the page's second uplink", () => {
-    const stanza = environment('static')
-    const { wanted, notices } = plan(event(stanza), snapshot('dual-stack', ['inet']))
-    expect(notices).toEqual([])
-    expect(wanted).toMatchObject({
-      rules: [
-        { kind: 'companion', from: '10.1.2.2', table: 254, priority: 30999 },
-        { kind: 'source', from: '10.1.2.2', table: T1, priority: 31000 },
-      ],
-      routes: [
-        { destination: '10.1.2.0/24', gateway: undefined, table: T1 },
-        { destination: 'default', gateway: '10.1.2.1', table: T1 },
-      ],
-      endpoints: [{ address: '10.1.2.2', device: 'eth1', flags: ['subflow'] }],
-      group: 77,
-    })
-  })
-
-  it('plans from the stanza alone for a device that is not there', () => {
-    const { wanted, notices } = plan(event(environment('static')), snapshot('no-device', ['inet']))
-    expect([wanted.rules.length, wanted.routes.length, wanted.endpoints.length]).toEqual([2, 2, 1])
-    expect(notices).toEqual([
-      'address "10.1.2.2" is not on the device: used as given (set by IF_ADDRESS in the iface stanza)',
+  it('is the page’s second uplink', () => {
+    const plan = planOf(world(PAGE), { stanzas: [stanza('eth1', GIVEN1, FRESH)] })
+    expect([
+      rulesOf(plan),
+      routesOf(plan, T1),
+      endpointsOf(plan),
+      [...plan.wanted.groups],
+      plan.notices,
+    ]).toEqual([
+      ['30999 10.1.2.2 main/7', `31000 10.1.2.2 ${T1}`],
+      ['10.1.2.0/24 dev eth1 scope link', 'default via 10.1.2.1 dev eth1'],
+      ['10.1.2.2 255 eth1 subflow'],
+      [['eth1', 77]],
+      [],
     ])
   })
 
-  it('wants nothing of a device without global addresses', () => {
-    expect(plan(byHand(), 'empty').wanted).toEqual({
-      ...{ rules: [], routes: [], endpoints: [] },
-      ...{ group: undefined, subflows: undefined },
-    })
-  })
-
-  it('makes no endpoint without a way out, and does not put the link into the group', () => {
-    expect(plan(byHand(), snapshot('temporary')).wanted).toMatchObject({ endpoints: [], group: undefined })
-  })
-
-  it('gives temporary addresses rules and no endpoint', () => {
-    const { wanted } = plan(byHand(GATEWAYS), 'temporary')
-    expect(wanted.rules).toHaveLength(4)
-    expect(wanted.endpoints.map(({ address }) => address)).toEqual(['2001:db8:2::2'])
-  })
-
-  it('names the addresses whose endpoint has to wait', () => {
-    expect(plan(byHand(GATEWAYS), 'tentative')).toMatchObject({
-      waiting: ['2001:db8:2::2', '2001:db8:2::3'],
-      wanted: { endpoints: [], rules: expect.objectContaining({ length: 4 }) },
-    })
-  })
-})
-
-describe('the link group', () => {
-  const inGroup = (group: number): Snapshot => ({
-    ...snapshot('endpoints'),
-    link: { group, pointToPoint: false },
-  })
-
-  it.each([
-    [0, 77, []],
-    [77, 77, []],
-    [
-      5,
-      undefined,
-      [
-        'the link is in group 5, set by somebody else, and stays there: only uplinks in group 77 are kept apart where two have the same subnet',
-      ],
-    ],
-  ])('%i becomes %s', (group, wanted, notices) => {
-    const planned = plan(byHand({ IF_GATEWAY: '10.1.2.1' }), inGroup(group))
-    expect([planned.wanted.group, planned.notices]).toEqual([wanted, notices])
-  })
-})
-
-describe('the limit of subflows', () => {
-  const withLimit = (subflows: number | undefined, others: number): Snapshot => {
-    return { ...snapshot('dual-stack'), subflows, endpointCount: others }
-  }
-
-  it.each([
-    [0, 0, 2],
-    [1, 0, 2],
-    [2, 0, undefined],
-    [8, 0, undefined],
-    [2, 3, 5],
-    [2, 6, 8],
-    [2, 9, undefined],
-    [undefined, 0, undefined],
-  ])('from %s beside %i endpoints of others becomes %s', (standing, others, limit) => {
-    expect(plan(byHand(), withLimit(standing, others)).wanted.subflows).toBe(limit)
-  })
-})
-
-describe('MPTCP', () => {
-  it.each([
-    ['off', false],
-    ['not in the kernel', false],
-  ])('%s: rules and routes, no endpoint, a line for -v', (_, enabled) => {
-    const seen = snapshot('dual-stack', ['inet6', 'inet'], enabled)
-    const { wanted, details, notices } = plan(byHand(), seen)
-    expect([wanted.rules.length, wanted.endpoints.length, wanted.subflows]).toEqual([4, 0, undefined])
-    expect(details).toEqual(['MPTCP is off in the kernel (sysctl net.mptcp.enabled): no endpoint is made'])
-    expect(notices).toEqual([])
-  })
-
-  it('tells of the ninth endpoint', () => {
-    const full = { ...snapshot('dual-stack', ['inet']), endpointCount: 8 }
-    expect(plan(byHand({ ADDRFAM: 'inet' }), full).notices).toEqual([
-      'address 10.1.2.2 gets no endpoint: the kernel holds 8 at most',
+  it('of several devices is one plan', () => {
+    const plan = planOf(world(PAGE), { devices: ['eth0', 'eth1'], stanzas: RECORDS })
+    expect([rulesOf(plan).length, endpointsOf(plan), plan.wanted.groups.size]).toEqual([
+      4,
+      ['10.1.1.2 255 eth0 subflow', '10.1.2.2 254 eth1 subflow'],
+      2,
     ])
+    expect(
+      commandsOf(planOf(world(PAGE, ETH0, ETH1), { devices: ['eth0', 'eth1'], stanzas: RECORDS })),
+    ).toEqual([])
+  })
+
+  it('refuses one device and leaves it as it is; the others are planned', () => {
+    const bad = [stanza('eth0', { ...GIVEN0, IF_MPTCP_TABLE: 'wan' }), stanza('eth1', GIVEN1)]
+    const plan = planOf(world(PAGE, ETH0), { devices: ['eth0', 'eth1'], stanzas: bad })
+    expect(refusedOf(plan, 'eth0')).toContain('mptcp-table "wan" is not in rt_tables')
+    expect(commandsOf(plan).filter((text) => text.includes('eth0') || text.includes('10.1.1.2'))).toEqual([])
+    expect(rulesOf(plan)).toContain(`31000 10.1.2.2 ${T1}`)
+  })
+
+  it('wants nothing of a device that is down, and takes away what stands', () => {
+    const down = planOf(world(PAGE, ETH1, 'link eth1 group 77 down'), { stanzas: RECORDS })
+    expect(rulesOf(down).filter((text) => text.includes('10.1.2.2'))).toEqual([])
+    expect(commandsOf(down)).toContain('ip mptcp endpoint delete id 255')
+  })
+
+  it('does not depend on what it removes: the repeat writes nothing', () => {
+    // Without a record, our own table names a gateway that only the run's stanza can change.
+    const changed = { stanzas: [stanza('eth1', { IF_GATEWAY: '10.1.2.9' }, FRESH)], trustsTable: true }
+    expect(commandsOf(planOf(world(PAGE, ETH1), changed))).toEqual([
+      `ip route append default via 10.1.2.9 dev eth1 table ${T1} protocol 77`,
+      `ip route delete default via 10.1.2.1 dev eth1 table ${T1} protocol 77`,
+    ])
+    expect(commandsOf(planOf(world(PAGE, ETH1.replace('via 10.1.2.1', 'via 10.1.2.9')), changed))).toEqual([])
+  })
+
+  it('takes what the device’s name claims, as when it was pulled and is back with another address', () => {
+    const back = world(
+      'link eth1',
+      'addr 10.1.3.2/24 dev eth1',
+      `rule from 10.1.2.2 lookup ${T1}`,
+      'companion from 10.1.2.2',
+    )
+    const plan = planOf(back, { stanzas: [stanza('eth1', { IF_GATEWAY: '10.1.3.1' })] })
+    expect(commandsOf(plan).filter((text) => text.includes('rule delete'))).toHaveLength(2)
   })
 })
 
 describe('down', () => {
-  const seen = snapshot('one-uplink')
+  const down = (lines: string, stanzas = [stanza('eth0', GIVEN0)]) =>
+    planOf(world(PAGE, lines), { stanzas, orphans: true })
 
-  it.each([
-    ['eth1', {}, 0],
-    ['eth1:1', {}, undefined],
-    ['eth1', { ADDRFAM: 'inet' }, undefined],
-    ['eth1', { ADDRFAM: 'inet6' }, undefined],
-  ])('of %s with %j wants nothing, and the group %s', (IFACE, env, group) => {
-    expect(plan(event({ IFACE, ...env }, 'down'), seen)).toMatchObject({
-      wanted: { rules: [], routes: [], endpoints: [], group, subflows: undefined },
-      ...{ notices: [], details: [], waiting: [] },
+  it('is the same with nothing asked for', () => {
+    expect(commandsOf(down(ETH1)).map((text) => text.split(' ').slice(0, 4).join(' '))).toEqual([
+      ...['ip mptcp endpoint delete', 'ip rule delete from', 'ip rule delete from'],
+      ...['ip route delete default', 'ip route delete 10.1.2.0/24', 'ip link set dev'],
+    ])
+  })
+
+  it('leaves what is of others', () => {
+    const texts = commandsOf(down(`${ETH0}\n${ETH1}`)).join('\n')
+    expect(texts).not.toMatch(/eth0|10\.1\.1\.|id 254/)
+    const foreign = `foreign from 10.1.2.2 lookup 900\nroute default via 10.1.2.9 dev eth1 table ${T1} proto 4\nendpoint 10.1.2.2 id 3 signal dev eth1`
+    expect(commandsOf(down(foreign))).toEqual([])
+  })
+
+  it('takes orphans along, with their endpoints and companions, in both families', () => {
+    const orphans = `
+      rule from 10.7.7.7 lookup 900
+      companion from 10.7.7.7
+      endpoint 10.7.7.7 id 254 subflow dev eth5
+      rule from 2001:db8:7::7 lookup 901
+      endpoint 10.8.8.8 id 253 subflow dev if9
+    `
+    expect(commandsOf(down(orphans)).map((text) => text.replace(/ suppress_.*77 pri/, ' pri'))).toEqual([
+      'ip mptcp endpoint delete id 254',
+      'ip mptcp endpoint delete id 253',
+      'ip -6 rule delete from 2001:db8:7::7 lookup 901 priority 31000 protocol 77',
+      'ip rule delete from 10.7.7.7 lookup main priority 30999 protocol 77',
+      'ip rule delete from 10.7.7.7 lookup 900 priority 31000 protocol 77',
+    ])
+  })
+
+  it('works for a device that is gone', () => {
+    const gone = world(
+      'link eth0',
+      'addr 10.1.1.2/24 dev eth0',
+      ETH0,
+      `rule from 10.1.2.2 lookup ${T1}`,
+      'companion from 10.1.2.2',
+    )
+    expect(commandsOf(planOf(gone, { stanzas: [], orphans: true }))).toHaveLength(2)
+  })
+
+  it('of one stanza leaves what is still asked for', () => {
+    const rest = stanza('eth1:1', {
+      IF_ADDRESS: '10.1.2.3/24',
+      IF_GATEWAY: '10.1.2.1',
+      IF_MPTCP_TABLE: `${T1}`,
     })
+    const two = `addr 10.1.2.3/24 dev eth1\nrule from 10.1.2.3 lookup ${T1}\ncompanion from 10.1.2.3\n${ETH1}`
+    const plan = down(two, [rest])
+    expect(rulesOf(plan)).toContain(`31000 10.1.2.3 ${T1}`)
+    expect(routesOf(plan, T1)).toHaveLength(2)
   })
 
-  it('of the last family leaves the group', () => {
-    const last = {
-      ...seen,
-      rules: seen.rules.filter(({ family }) => family === 'inet'),
-      routes: seen.routes.filter(({ family }) => family === 'inet'),
-    }
-    expect(plan(byHand({ ADDRFAM: 'inet' }, 'down'), last).wanted.group).toBe(0)
-  })
-
-  it.each([0, 5])('leaves a link in group %i alone', (group) => {
-    const other: Snapshot = { ...seen, link: { group, pointToPoint: false } }
-    expect(plan(byHand({}, 'down'), other).wanted.group).toBeUndefined()
+  it('takes away what stands where a stanza says "mptcp off"', () => {
+    const off = planOf(world(PAGE, ETH0, ETH1), {
+      stanzas: [stanza('eth0', GIVEN0), stanza('eth1', { ...GIVEN1, IF_MPTCP: 'off' })],
+    })
+    expect(commandsOf(off)).toEqual(commandsOf(down(`${ETH0}\n${ETH1}`)))
   })
 })
 
-it('takes an address of two devices for neither where the rule is in doubt', () => {
-  const seen = snapshot('dual-stack', ['inet'])
-  const other = { ...(seen.addresses.at(-1) as Address), device: 'eth0' }
-  const planned = plan(byHand({ ADDRFAM: 'inet' }), { ...seen, addresses: [...seen.addresses, other] })
-  expect(planned.wanted.rules).toHaveLength(2)
+it('an empty plan changes nothing', () => {
+  expect(commandsOf(EMPTY_PLAN)).toEqual([])
+  expect(T0).not.toBe(T1)
 })

@@ -46,3 +46,6 @@ export const lostAddress: Found = [
   ],
   up({ IFACE: 'eth0', ADDRFAM: 'inet,inet6', IF_ADDRESS: '10.1.1.2', IF_NETMASK: '24' }),
 ]
+
+/** All of them. */
+export const found: Found[] = [sharedTable, droppedMetric, lostAddress]

@@ -1,8 +1,21 @@
 /** Lives of hosts: runs of ours, with what goes wrong in them, among the doings of others. */
 import fc from 'fast-check'
 import type { Step, Trouble } from './steps.ts'
-import { addressStep, endpointSteps, linkSteps, ourRouteGone, routeSteps, ruleSteps } from './strangers.ts'
-import { anyDown, soundUp } from './worlds.ts'
+import {
+  addressStep,
+  deprecatedStep,
+  endpointSteps,
+  firstVersion,
+  implicitSteps,
+  linkSteps,
+  ourRouteGone,
+  routeSteps,
+  ruleSteps,
+  siblingSteps,
+  spreadSteps,
+  terminalSteps,
+} from './strangers.ts'
+import { anyDown, bareUp, soundUp } from './worlds.ts'
 
 const trouble: fc.Arbitrary<Trouble> = fc.oneof(
   { weight: 4, arbitrary: fc.constant({ kind: 'none' } as const) },
@@ -25,26 +38,55 @@ const trouble: fc.Arbitrary<Trouble> = fc.oneof(
 
 const hookStep = fc.record({
   kind: fc.constant('hook' as const),
-  hook: fc.oneof({ weight: 2, arbitrary: soundUp }, { weight: 1, arbitrary: anyDown }),
+  hook: fc.oneof(
+    { weight: 7, arbitrary: soundUp },
+    { weight: 1, arbitrary: bareUp },
+    { weight: 4, arbitrary: anyDown },
+  ),
   trouble,
 })
 
-function steps(nodad: fc.Arbitrary<boolean>): fc.Arbitrary<Step[]> {
-  const some = fc.oneof(
-    { weight: 6, arbitrary: hookStep.map((step): Step[] => [step]) },
-    { weight: 4, arbitrary: addressStep('add', nodad) },
-    { weight: 1, arbitrary: addressStep('delete', nodad) },
-    { weight: 1, arbitrary: linkSteps },
-    { weight: 1, arbitrary: routeSteps },
-    { weight: 1, arbitrary: ruleSteps },
-    { weight: 1, arbitrary: ourRouteGone },
-    { weight: 1, arbitrary: endpointSteps },
-  )
-  return fc.array(some, { maxLength: 24, size: 'max' }).map((groups) => groups.flat())
+/** /run fills up, or is there again; time passes. */
+const aroundSteps = fc.constantFrom<Step[]>(
+  [{ kind: 'run', writable: false }],
+  [{ kind: 'run', writable: true }],
+  [{ kind: 'time', minutes: 2 }],
+)
+
+type Weighted = fc.WeightedArbitrary<Step[]>
+
+function strangers(nodad: fc.Arbitrary<boolean>): Weighted[] {
+  return [
+    { weight: 12, arbitrary: addressStep('add', nodad) },
+    { weight: 3, arbitrary: addressStep('delete', nodad) },
+    { weight: 1, arbitrary: deprecatedStep },
+    { weight: 2, arbitrary: linkSteps },
+    { weight: 4, arbitrary: routeSteps },
+    { weight: 1, arbitrary: terminalSteps },
+    { weight: 1, arbitrary: spreadSteps },
+    { weight: 1, arbitrary: siblingSteps },
+    { weight: 2, arbitrary: ruleSteps },
+    { weight: 1, arbitrary: firstVersion },
+    { weight: 2, arbitrary: ourRouteGone },
+    { weight: 3, arbitrary: endpointSteps },
+  ]
 }
 
-/** What may happen to a host in its life. */
-export const history = steps(fc.boolean())
+function steps(...some: Weighted[]): fc.Arbitrary<Step[]> {
+  return fc.array(fc.oneof(...some), { maxLength: 24, size: 'max' }).map((groups) => groups.flat())
+}
 
-/** The same without what takes a real kernel seconds. */
-export const quickHistory = steps(fc.constant(true))
+const ours: Weighted = { weight: 18, arbitrary: hookStep.map((step): Step[] => [step]) }
+const unreal: Weighted[] = [
+  { weight: 2, arbitrary: aroundSteps },
+  { weight: 1, arbitrary: implicitSteps },
+]
+
+/** What may happen to a host in its life. */
+export const history = steps(ours, ...strangers(fc.boolean()), ...unreal)
+
+/** The same without us. */
+export const foreignHistory = steps(...strangers(fc.constant(true)), ...unreal)
+
+/** What a real kernel can be asked for, and without what takes it seconds. */
+export const quickHistory = steps(ours, ...strangers(fc.constant(true)))

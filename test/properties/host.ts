@@ -1,5 +1,6 @@
-/** A host in words: its kernel, the views of it that properties compare, and what has been done to it. */
-import type { Edge } from '../../src/kernel/ip.ts'
+/** A host in words: its kernel and disk, the views of them that properties compare, and what has been done to it. */
+import type { Edge } from '../../src/words/edge.ts'
+import { copyDisk, createDisk, type Disk } from '../fake-kernel/disk.ts'
 import { createFakeEdge } from '../fake-kernel/edge.ts'
 import {
   copyKernel,
@@ -13,49 +14,65 @@ import { DEVICES } from './worlds.ts'
 
 export interface Host {
   readonly kernel: Kernel
+  readonly disk: Disk
   readonly edge: Edge
 }
 
-export function createHost(kernel: Kernel = createKernel()): Host {
-  return { kernel, edge: createFakeEdge(kernel) }
+export function createHost(kernel: Kernel = createKernel(), disk: Disk = createDisk()): Host {
+  return { kernel, disk, edge: createFakeEdge(kernel, disk) }
 }
 
 /** A host with the devices plugged in, on which the steps have been done. */
 export function hostAfter(steps: readonly Step[]): Host {
   const host = createHost()
   for (const step of [...plugIn(DEVICES), ...steps]) {
-    runStep(host.edge, step)
+    runStep(host, step)
   }
   return host
 }
 
-export function copyHost({ kernel }: Host): Host {
-  return createHost(copyKernel(kernel))
+export function copyHost({ kernel, disk }: Host): Host {
+  return createHost(copyKernel(kernel), copyDisk(disk))
 }
 
 /** The protocol of ours, spelled once more: a test that took it from src could not see it change. */
 const OURS = 77
 
+/** The lowest id of ours. */
+const OUR_IDS = 248
+
 /**
- * The whole state as sorted lines. Left out: the ids of endpoints, which count up, and the order of rules that have
- * the same priority, as `ip rule` cannot put one back where it was.
+ * The kernel's whole state as sorted lines. Left out: the order of rules that have the same priority and of routes in
+ * one place, as `ip` cannot put one back where it was.
  */
 export function printState(kernel: Kernel): string {
   return [
     ...kernel.links.map(({ name, group, up }) => `link ${name} group ${group} ${up ? 'up' : 'down'}`),
     ...kernel.addresses.map(printAddress),
     ...kernel.rules.map((rule) => `rule ${JSON.stringify(rule)}`),
-    ...kernel.routes.map((route) => `route ${JSON.stringify(sortKeys(route))}`),
+    ...kernel.routes.map(printRoute),
     ...kernel.endpoints.map((endpoint) => printEndpoint(endpoint, kernel)),
-    `subflows ${kernel.subflows}`,
+    printLimits(kernel),
   ]
     .sort()
     .join('\n')
 }
 
+/** The same with the records. */
+export function printHost({ kernel, disk }: Host): string {
+  return `${printState(kernel)}\n${[...disk.files].sort().flat().join('\n')}`
+}
+
+function printRoute(route: object): string {
+  return `route ${JSON.stringify(sortKeys(route))}`
+}
+
+function printLimits({ subflows, addAddrAccepted }: Kernel): string {
+  return `limits ${subflows} ${addAddrAccepted}`
+}
+
 /**
- * What no run of ours may change: all that does not bear our mark. An endpoint bears none; foreign for sure is one
- * with a port, and one whose address is on no device and in no rule of ours.
+ * What no run of ours may change: all that does not bear our mark.
  *
  * @param acting the devices of the run, whose group may change between 0 and ours
  */
@@ -68,12 +85,8 @@ export function printForeign(kernel: Kernel, acting: readonly string[]): string[
     ...groups,
     ...kernel.addresses.map(printAddress),
     ...kernel.rules.filter(({ protocol }) => protocol !== OURS).map((rule) => `rule ${JSON.stringify(rule)}`),
-    ...kernel.routes
-      .filter(({ protocol }) => protocol !== OURS)
-      .map((route) => `route ${JSON.stringify(sortKeys(route))}`),
-    ...kernel.endpoints
-      .filter((endpoint) => isForeignEndpoint(endpoint))
-      .map((endpoint) => `${printEndpoint(endpoint, kernel)} id ${endpoint.id}`),
+    ...kernel.routes.filter(({ protocol }) => protocol !== OURS).map(printRoute),
+    ...kernel.endpoints.filter(isForeignEndpoint).map((endpoint) => printEndpoint(endpoint, kernel)),
   ].sort()
 }
 
@@ -82,35 +95,35 @@ function printAddress({ tentative: _, ...address }: KernelAddress): string {
   return `address ${JSON.stringify(address)}`
 }
 
-/** Addresses of this prefix are on none of the hosts' devices. */
-const ELSEWHERE = '192.0.2.'
-
-function isForeignEndpoint({ port, address }: KernelEndpoint): boolean {
-  return port !== undefined || address.startsWith(ELSEWHERE)
+/** Ours have an id of ours and a device; the kernel's own, made for a join, may give way to one of ours. */
+function isForeignEndpoint({ id, port, device, implicit }: KernelEndpoint): boolean {
+  return !implicit && (port !== undefined || id < OUR_IDS || device === undefined)
 }
 
 /** What a host must not have after all its devices have gone down. */
 export function printOurs(kernel: Kernel): string[] {
   const isOurs = ({ protocol }: { readonly protocol: number }) => protocol === OURS
-  const rules = kernel.rules.filter(isOurs)
   return [
-    ...rules.map((rule) => `rule ${JSON.stringify(rule)}`),
-    ...kernel.routes.filter(isOurs).map((route) => `route ${JSON.stringify(route)}`),
+    ...kernel.rules.filter(isOurs).map((rule) => `rule ${JSON.stringify(rule)}`),
+    ...kernel.routes.filter(isOurs).map(printRoute),
     ...kernel.links.filter(({ group }) => group === OURS).map(({ name }) => `link ${name} group ${OURS}`),
   ]
 }
 
-/** The endpoints that are ours by their rules. */
+/** The endpoints that are ours by their ids and their rules. */
 export function ownEndpoints(kernel: Kernel): string[] {
   const sources = kernel.rules.filter(({ protocol }) => protocol === OURS).map(({ from }) => from)
   return kernel.endpoints
-    .filter(({ address, port }) => port === undefined && sources.includes(address))
-    .map(({ address }) => address)
+    .filter((endpoint) => !endpoint.implicit && !isForeignEndpoint(endpoint))
+    .filter(({ address }) => sources.includes(address))
+    .map((endpoint) => printEndpoint(endpoint, kernel))
 }
 
-function printEndpoint({ address, port, device, flags }: KernelEndpoint, kernel: Kernel): string {
+export function printEndpoint(endpoint: KernelEndpoint, kernel: Kernel): string {
+  const { id, address, port, device, flags, implicit } = endpoint
   const name = kernel.links.find(({ index }) => index === device)?.name
-  return `endpoint ${address} port ${port} dev ${device === undefined ? '-' : (name ?? 'gone')} ${[...flags].sort().join(' ')}`
+  const words = [...[...flags].sort(), ...(implicit ? ['implicit'] : [])].join(' ')
+  return `endpoint ${id} ${address} port ${port} dev ${device === undefined ? '-' : (name ?? 'gone')} ${words}`
 }
 
 function sortKeys(object: object): object {

@@ -1,6 +1,7 @@
 /** What happens to a host, step by step: hooks of ours, with their faults, and everybody else's doings. */
 import { runHook } from '../../src/hook.ts'
-import type { Edge } from '../../src/kernel/ip.ts'
+import type { Edge } from '../../src/words/edge.ts'
+import type { Disk } from '../fake-kernel/disk.ts'
 import {
   type Intercept,
   interpose,
@@ -31,6 +32,8 @@ export type Trouble =
 export type Step =
   | { readonly kind: 'hook'; readonly hook: Hook; readonly trouble: Trouble }
   | { readonly kind: 'foreign'; readonly line: string }
+  | { readonly kind: 'run'; readonly writable: boolean }
+  | { readonly kind: 'time'; readonly minutes: number }
 
 /** What a run left behind besides the kernel's state. */
 export interface Ended {
@@ -57,12 +60,27 @@ export function quiet(hook: Hook): Step {
   return { kind: 'hook', hook, trouble: { kind: 'none' } }
 }
 
+/** What the steps happen to. */
+export interface Scene {
+  readonly edge: Edge
+  readonly disk: Disk
+}
+
 /** Runs a step; undefined for a foreign one, whose failure is its own affair. */
-export function runStep(edge: Edge, step: Step): Ended | undefined {
+export function runStep({ edge, disk }: Scene, step: Step): Ended | undefined {
+  if (step.kind === 'run') {
+    disk.writable = step.writable
+    return undefined
+  }
+  if (step.kind === 'time') {
+    disk.minutes += step.minutes
+    return undefined
+  }
   if (step.kind === 'foreign') {
+    const [, option, line] = /^(-6 )?(.*)$/.exec(step.line) ?? []
     // Of a rule, ip does not tell the family by the address.
-    const isIpv6Rule = step.line.startsWith('rule ') && step.line.includes(':')
-    edge.ip([...(isIpv6Rule ? ['-6'] : []), '-batch', '-'], `${step.line}\n`)
+    const isIpv6 = option !== undefined || (step.line.startsWith('rule ') && step.line.includes(':'))
+    edge.ip([...(isIpv6 ? ['-6'] : []), '-batch', '-'], `${line}\n`)
     return undefined
   }
   return startHook(edge, step.hook, toIntercept(edge, step.trouble))

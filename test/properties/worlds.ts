@@ -85,15 +85,16 @@ export const soundUp: fc.Arbitrary<Hook> = fc
         IF_MPTCP_ENDPOINT: rarely(['none', 'subflow', 'signal', 'subflow backup', 'subflow fullmesh']),
         IF_MPTCP_MAIN_ROUTES: rarely(['ignore']),
         IF_MPTCP_METRIC: rarely(METRICS),
+        IF_MPTCP: rarely([...Array<string>(9).fill('on'), 'off']),
+        METHOD: fc.constantFrom('static', 'static', 'dhcp', 'manual'),
+        byHand: fc.integer({ min: 0, max: 5 }).map((n) => n === 0),
       })
-      .map(({ address, ...options }) => ({
+      .map(({ address, byHand, ...options }) => ({
         direction: 'up' as const,
         env: compact({
           IFACE: alias ? `${device}:1` : device,
           ADDRFAM: families,
-          METHOD: 'static',
-          MODE: 'start',
-          PHASE: 'post-up',
+          ...(byHand ? {} : { MODE: 'start', PHASE: 'post-up' }),
           IF_ADDRESS: address?.local,
           IF_NETMASK: address === undefined ? undefined : String(address.length),
           IF_POINTOPOINT: address?.peer,
@@ -103,21 +104,25 @@ export const soundUp: fc.Arbitrary<Hook> = fc
   })
 
 export const anyDown: fc.Arbitrary<Hook> = fc
-  .tuple(anyDevice, fc.constantFrom(...FAMILIES), fc.boolean())
-  .map(([device, families, alias]) => downOf(alias ? `${device}:1` : device, families))
+  .tuple(
+    anyDevice,
+    fc.constantFrom(...FAMILIES),
+    fc.boolean(),
+    fc.constantFrom('post-down', 'post-down', 'pre-down'),
+  )
+  .map(([device, families, alias, phase]) => downOf(alias ? `${device}:1` : device, families, phase))
 
-export function downOf(iface: string, families?: string): Hook {
-  return {
-    direction: 'down',
-    env: compact({
-      IFACE: iface,
-      ADDRFAM: families,
-      METHOD: 'static',
-      MODE: 'stop',
-      PHASE: 'post-down',
-    }),
-  }
+/** @param phase `pre-down` is that of if-down.d, before the addresses go */
+export function downOf(iface: string, families?: string, phase = 'post-down'): Hook {
+  const env = { IFACE: iface, ADDRFAM: families, METHOD: 'static', MODE: 'stop', PHASE: phase }
+  return { direction: 'down', env: compact(env) }
 }
+
+/** By hand with the interface's name alone: what was asked before is asked again. */
+export const bareUp: fc.Arbitrary<Hook> = anyDevice.map((device) => ({
+  direction: 'up',
+  env: { IFACE: device },
+}))
 
 /** @param nodad without it an IPv6 address is tentative at first, which takes a real kernel seconds */
 export function addressLine(verb: 'add' | 'delete', device: Device, spelling: Spelling, nodad = true) {

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import {
   contains,
+  isEdgeOf,
+  isHost,
   isIpv6,
   isLinkLocal,
   isUniqueLocal,
+  isUnspecified,
   parseIp,
   parseNetmask,
   subnetOf,
@@ -93,4 +96,48 @@ it.each([
   ['10.1.1.1', false, false],
 ])('%s is link-local: %s, unique-local: %s', (address, link, unique) => {
   expect([isLinkLocal(address), isUniqueLocal(address)]).toEqual([link, unique])
+})
+
+it.each([
+  ['10.1.2.0/24', '10.1.2.0', true],
+  ['10.1.2.0/24', '10.1.2.255', true],
+  ['10.1.2.0/24', '10.1.2.1', false],
+  ['10.1.2.0/24', '10.1.3.255', false],
+  ['10.1.2.0/30', '10.1.2.3', true],
+  ['10.1.2.0/31', '10.1.2.0', false],
+  ['10.1.2.0', '10.1.2.0', false],
+  ['2001:db8:2::/64', '2001:db8:2::', false],
+  ['2001:db8:2::/64', '10.1.2.0', false],
+  ['10.1.2.0/24', '2001:db8::', false],
+])('of %s, %s is the network or broadcast address: %s', (subnet, text, edge) => {
+  expect(isEdgeOf(subnet, { family: isIpv6(text) ? 'inet6' : 'inet', text })).toBe(edge)
+})
+
+it.each([
+  ['10.1.2.1', true],
+  ['fe80::1', true],
+  ['fd00::1', true],
+  ['192.168.8.1', true],
+  ['100.64.0.1', true],
+  ['0.0.0.0', false],
+  ['255.255.255.255', false],
+  ['224.0.0.1', false],
+  ['127.0.0.1', false],
+  ['::', false],
+  ['::1', false],
+  ['ff02::1', false],
+  ['::ffff:10.1.2.1', false],
+])('%s can be a host: %s', (text, host) => {
+  expect(isHost({ family: isIpv6(text) ? 'inet6' : 'inet', text })).toBe(host)
+})
+
+it.each([
+  ['0.0.0.0', true],
+  ['0.0.0.0/0', true],
+  ['::/64', true],
+  ['0.0.0.1', false],
+  ['rubbish', false],
+  ['', false],
+])('%j is unspecified: %s', (text, unspecified) => {
+  expect(isUnspecified(text)).toBe(unspecified)
 })

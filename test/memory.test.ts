@@ -1,0 +1,164 @@
+import { describe, expect, it } from 'vitest'
+import { byHand, type Environment, event } from './captured.ts'
+import { change, type FakeHost, hostWith, IFUP, ifdown, ifup, PAGE, recordsOf, run } from './fake-host.ts'
+import { killBefore, refuseAlways } from './fake-kernel/interpose.ts'
+
+const shown = (host: FakeHost) =>
+  recordsOf(host).stanzas.map(({ iface, family, address, order, variables }) =>
+    [iface, family, address, order, variables['IF_MPTCP_TABLE'] ?? '-'].join(' '),
+  )
+
+function hostAfter(...runs: Environment[]): FakeHost {
+  const host = hostWith(...PAGE)
+  for (const env of runs) {
+    run(host, event(env))
+  }
+  return host
+}
+
+describe('up', () => {
+  it('records what was asked for, with the device’s hardware address', () => {
+    const host = hostAfter(IFUP)
+    const [record] = recordsOf(host).stanzas
+    expect(record).toMatchObject({
+      iface: 'eth1',
+      family: 'inet',
+      address: '10.1.2.2',
+      order: 1,
+      door: 'ifupdown',
+    })
+    expect(record?.variables).toEqual({
+      METHOD: 'static',
+      IF_ADDRESS: '10.1.2.2',
+      IF_NETMASK: '255.255.255.0',
+      IF_MPTCP_GATEWAY: '10.1.2.1',
+    })
+    expect(record?.mac).toMatch(/^02:/)
+  })
+
+  it('writes its record before it writes to the kernel, and once', () => {
+    const host = hostWith(...PAGE)
+    run(host, ifup(), { intercept: killBefore(1) })
+    expect(shown(host)).toEqual(['eth1 inet 10.1.2.2 1 -'])
+    let writes = 0
+    const writeFile = () => {
+      writes += 1
+      return true
+    }
+    run(host, ifup(), { edge: { writeFile } })
+    expect(writes).toBe(0)
+  })
+
+  it('holds by hand, with the values put over those that stand', () => {
+    const host = hostAfter(
+      IFUP,
+      { IFACE: 'eth1', ADDRFAM: 'inet', IF_MPTCP_TABLE: '70' },
+      { IFACE: 'eth1', ADDRFAM: 'inet' },
+    )
+    expect(shown(host)).toEqual(['eth1 inet 10.1.2.2 1 70'])
+    expect(host.kernel.rules.find(({ from, table }) => from === '10.1.2.2' && table === 70)).toBeDefined()
+  })
+
+  it('holds when the address changes', () => {
+    const dhcp = {
+      IFACE: 'eth1',
+      ADDRFAM: 'inet',
+      METHOD: 'dhcp',
+      PHASE: 'post-up',
+      IF_MPTCP_TABLE: '70',
+      IF_MPTCP_GATEWAY: '10.1.2.1',
+    }
+    const host = hostAfter(dhcp)
+    change(host, 'addr delete 10.1.2.2/24 dev eth1', 'addr add 10.1.2.7/24 dev eth1')
+    run(host, byHand({ ADDRFAM: 'inet' }))
+    expect(
+      host.kernel.rules
+        .filter(({ protocol }) => protocol === 77)
+        .map(({ from, table }) => `${from} ${table}`),
+    ).toEqual(expect.arrayContaining(['10.1.2.7 70']))
+    expect(host.kernel.rules.some(({ from }) => from === '10.1.2.2')).toBe(false)
+  })
+
+  it('by hand over what stands without a record leaves it at that', () => {
+    const host = hostAfter(IFUP)
+    host.disk.files.clear()
+    run(host, byHand({ ADDRFAM: 'inet', IF_MPTCP_METRIC: '50' }))
+    expect(shown(host)).toEqual([])
+  })
+
+  it('takes a record of other hardware away that bore the name', () => {
+    const host = hostAfter(IFUP)
+    const path = [...host.disk.files.keys()].find((file) => file.includes('inet,eth1,')) ?? ''
+    host.disk.files.set(
+      path,
+      (host.disk.files.get(path) ?? '').replace(/"mac": "[^"]*"/, '"mac": "02:99:99:99:99:99"'),
+    )
+    run(host, event({ ...IFUP, IFACE: 'eth0', IF_ADDRESS: '10.1.1.2', IF_MPTCP_GATEWAY: '10.1.1.1' }))
+    expect(shown(host)).toEqual(['eth0 inet 10.1.1.2 1 -'])
+  })
+
+  it('works as well where /run cannot be written', () => {
+    const host = hostWith(...PAGE)
+    host.disk.writable = false
+    const first = run(host, ifup())
+    expect([first.refusal, first.lines.length]).toEqual(['not refused', 6])
+    expect(run(host, ifup()).lines).toEqual([])
+    expect(run(host, ifdown()).lines).toHaveLength(6)
+  })
+})
+
+describe('a damaged record', () => {
+  it('is named, ignored and replaced', () => {
+    const host = hostAfter(IFUP)
+    const path = [...host.disk.files.keys()].find((file) => file.includes('inet,eth1,')) ?? ''
+    host.disk.files.set(path, '{')
+    expect(run(host, ifup()).told).toEqual([
+      expect.stringMatching(/^record "inet,eth1,10\.1\.2\.2" is damaged/),
+    ])
+    expect(shown(host)).toEqual(['eth1 inet 10.1.2.2 1 -'])
+    expect(run(host, ifup()).told).toEqual([])
+  })
+})
+
+describe('after a failure', () => {
+  const failed = (strict: boolean, ...before: Environment[]) => {
+    const host = hostAfter(...before)
+    run(host, ifup({ IF_MPTCP_TABLE: '71' }), { strict, intercept: refuseAlways(1) })
+    return shown(host)
+  }
+
+  it('that its manager is told of, what was recorded before stands again', () => {
+    expect(failed(true)).toEqual([])
+    expect(failed(true, { ...IFUP, IF_MPTCP_TABLE: '70' })).toEqual(['eth1 inet 10.1.2.2 1 70'])
+  })
+
+  it('that nobody is told of, the interface is up, and its record stands', () => {
+    expect(failed(false)).toEqual(['eth1 inet 10.1.2.2 1 71'])
+  })
+})
+
+describe('down', () => {
+  it('removes every record of the interface and family, and notes that it was taken down', () => {
+    const second = { ...IFUP, IF_ADDRESS: '10.1.3.2' }
+    const host = hostAfter(IFUP, second, {
+      ...IFUP,
+      ADDRFAM: 'inet6',
+      IF_ADDRESS: '',
+      IF_MPTCP_GATEWAY: 'fe80::1',
+    })
+    expect(recordsOf(host).stanzas).toHaveLength(3)
+    run(host, ifdown())
+    expect([recordsOf(host).stanzas.map(({ family }) => family), recordsOf(host).down]).toEqual([
+      ['inet6'],
+      [{ iface: 'eth1', family: 'inet' }],
+    ])
+    run(host, ifup())
+    expect(recordsOf(host).down).toEqual([])
+  })
+
+  it('does so after a failure, too', () => {
+    const host = hostAfter(IFUP)
+    expect(run(host, ifdown(), { intercept: refuseAlways(1) }).refusal).not.toBe('not refused')
+    expect(recordsOf(host).stanzas).toEqual([])
+  })
+})
