@@ -5,10 +5,17 @@ set -eu
 top=$(cd "$(dirname "$0")" && pwd)
 root=${DESTDIR-}
 root=${root%/}
+case $root in
+  '' | /*) ;;
+  *) root=$PWD/$root ;;
+esac
 hooks='mptcp_down mptcp_up'
 # Down first: never is there a moment in which the kernel gets what nothing would take out of it again. Before the
 # addresses go (if-down.d) it takes the endpoints away.
 places='if-post-down.d/mptcp_down if-down.d/mptcp_down if-up.d/mptcp_up'
+# What V8 has made of the hooks (see hooks/cache.cjs), and what their runs remember.
+cache=/var/cache/ifupdown-mptcp
+records=/run/mptcp-routes
 # Where a hook finds its programs at boot. What a login shell adds (nvm, for one) is not there.
 boot_path=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 # An ordinary user's PATH leaves sbin out.
@@ -26,8 +33,9 @@ Usage: ./install.sh [--check | --uninstall | --help]
                  /etc/network/if-up.d/mptcp_up
                  /etc/network/if-down.d/mptcp_down
                  /etc/network/if-post-down.d/mptcp_down
+               and makes /var/cache/ifupdown-mptcp, by which they start sooner
   --check      says whether this host is ready, one line a point; changes nothing
-  --uninstall  takes out of the kernel what the hooks made, then removes the three files
+  --uninstall  removes all that, and takes out of the kernel what the hooks made
   --help       prints this text
 
 DESTDIR in the environment: a directory to install into or to remove from instead of /.
@@ -82,17 +90,37 @@ point_node() (
   say "Node $version at $found"
 )
 
+is_iproute2_new_enough() {
+  case $1 in
+    *iproute2-[0-9]*.[0-9]*) ;;
+    *) return 1 ;;
+  esac
+  number=${1##*iproute2-}
+  major=${number%%.*}
+  minor=${number#*.}
+  minor=${minor%%[!0-9]*}
+  [ "$major" -gt 6 ] || { [ "$major" -eq 6 ] && [ "$minor" -ge 1 ]; }
+}
+
 point_iproute2() (
   if ! command -v ip >/dev/null; then
     say 'iproute2 is not installed: apt-get install iproute2'
     return 1
   fi
-  version=$(ip -V 2>&1)
-  if ! ip mptcp help 2>&1 | grep -q endpoint; then
-    say "$version has no \"ip mptcp\": iproute2 5.10 or later is needed"
+  version=$(ip -V 2>&1) || version='an ip that does not run'
+  if ! is_iproute2_new_enough "$version"; then
+    say "$version is not enough: iproute2 6.1 or later is needed (Debian 12 has it)"
     return 1
   fi
   say "$version"
+)
+
+point_flock() (
+  if ! command -v flock >/dev/null; then
+    say 'flock is not installed, so runs at the same time are not kept apart: apt-get install util-linux'
+    return 1
+  fi
+  say "flock at $(command -v flock)"
 )
 
 point_policy_routing() (
@@ -298,6 +326,24 @@ point_hooks() (
   say "the hooks work here: $answer"
 )
 
+# The hooks that an earlier run has put in place: all of them, or none.
+point_places() (
+  missing=
+  there=
+  for place in $places; do
+    if [ -e "$(place_path "$place")" ]; then
+      there="$there $(place_path "$place")"
+    else
+      missing="$missing $(place_path "$place")"
+    fi
+  done
+  if [ -n "$there" ] && [ -n "$missing" ]; then
+    say "the hooks are installed in part, without$missing: run install.sh again"
+    return 1
+  fi
+  say "the hooks are ${there:+installed:}${missing:+not installed yet}$there"
+)
+
 # run_hook FILE OPTION [NAME=VALUE...]: with nothing else in the environment, as for a run by hand.
 run_hook() (
   file=$1
@@ -313,7 +359,7 @@ is_ours() { sed -n '1,200p' "$1" 2>/dev/null | grep -qx '// ifupdown-mptcp:'; }
 
 check_host() {
   ready=true
-  for point in node iproute2 policy_routing mptcp rp_filter ifupdown networkmanager networkd dhcpcd connman; do
+  for point in node iproute2 flock policy_routing mptcp rp_filter ifupdown networkmanager networkd dhcpcd connman places; do
     report_point "point_$point"
   done
   if is_built; then
@@ -398,12 +444,7 @@ build() {
     in_tree npm ci --include=dev --loglevel=error --no-update-notifier --fetch-retry-mintimeout=500 --fetch-retry-maxtimeout=1000 >&2 ||
       fail '"npm ci" failed (is there a network?): run it again, or run "npm ci && npm run build" elsewhere and copy dist/ here'
   fi
-  if ! in_tree npm run --silent build >&2 || [ ! -f "$top/dist/mptcp_up" ]; then
-    # Half a dist/ would be taken for a whole one by the next run.
-    rm -rf "$top/dist/mptcp_up" "$top/dist/mptcp_down"
-    rmdir "$top/dist" 2>/dev/null || true
-    fail '"npm run build" failed: see its message above'
-  fi
+  in_tree npm run --silent build >&2 || fail '"npm run build" failed: see its message above'
 }
 
 # Under sudo as the user that the tree belongs to, who otherwise could not build in it any more.
@@ -423,6 +464,8 @@ old_file() { say "$(place_directory "$1")/.${1#*/}.install-$$.old"; }
 
 made_directories=
 placed=
+scratch=
+undone='nothing was changed'
 
 # What an earlier run left that was killed, and what this one does not need any more.
 remove_leftovers() {
@@ -449,7 +492,8 @@ undo() {
   printf '%s' "$made_directories" | while IFS= read -r directory; do
     rmdir "$directory"
   done
-  printf 'install.sh: nothing was changed\n' >&2
+  [ -z "$scratch" ] || rm -rf "$scratch"
+  printf 'install.sh: %s\n' "$undone" >&2
   [ "$status" -ne 0 ] || status=1
   exit "$status"
 }
@@ -462,6 +506,7 @@ undo_at_exit() {
 keep() {
   trap - EXIT
   remove_leftovers
+  [ -z "$scratch" ] || rm -rf "$scratch"
 }
 
 make_directory() {
@@ -495,6 +540,15 @@ install_hooks() {
   done
   is_installed || fail 'the installed files differ from dist/'
   keep
+}
+
+# For the Node of this host, as hooks/cache.cjs says; where it cannot be made, the hooks run without.
+make_cache() {
+  [ -z "$root" ] && [ -e "$top/dist/cache.cjs" ] || return 0
+  for hook in $hooks; do
+    env -i PATH="$boot_path" LC_ALL=C IFACE=mptcp-check0 IF_ADDRESS=192.0.2.2/24 IF_GATEWAY=192.0.2.1 \
+      node "$top/dist/cache.cjs" "$top/dist/$hook" -n </dev/null >/dev/null 2>&1 || true
+  done
 }
 
 # Uninstalling
@@ -542,26 +596,40 @@ uninstall_hooks() {
     return
   fi
   require_writable
-  if [ -z "$root" ]; then
-    down=$(place_path if-post-down.d/mptcp_down)
-    [ -e "$down" ] || down=$top/dist/mptcp_down
-    take_down "$down"
-  fi
   undo_at_exit
-  # Up first, for the reason that puts down first on the way in.
+  if [ -z "$root" ]; then
+    set_down_aside
+  fi
+  # Up first, for the reason that puts down first on the way in: then no ifup brings back what is taken down.
   for place in if-up.d/mptcp_up if-down.d/mptcp_down if-post-down.d/mptcp_down; do
     case $found in
       *"$place"*)
-        # Until all are out of the way, each can come back.
+        # Until all is done, each can come back.
         cp -p "$(place_path "$place")" "$(old_file "$place")"
         placed="$placed $place"
         rm -f "$(place_path "$place")" || fail "$(place_path "$place") cannot be removed"
         ;;
     esac
   done
+  if [ -z "$root" ]; then
+    undone='the hooks are back in their places'
+    take_down "$scratch/mptcp_down"
+    rm -rf "$cache" "$records"
+  fi
   keep
   for place in $found; do
     say "Removed $(place_path "$place")"
+  done
+}
+
+# The last run of mptcp_down, under its own name for its messages.
+set_down_aside() {
+  scratch=$(mktemp -d)
+  for file in "$(place_path if-post-down.d/mptcp_down)" "$(place_path if-down.d/mptcp_down)" "$top/dist/mptcp_down"; do
+    if [ -e "$file" ]; then
+      cp "$file" "$scratch/mptcp_down"
+      return
+    fi
   done
 }
 
@@ -618,9 +686,9 @@ Next:
    (With gateway in both, ifup fails for the second: main has one default route already.)
 END
   if [ -n "$root" ]; then
-    say "2. The host that $root is for needs nodejs (18.19 or later), iproute2 and ifupdown."
+    say "2. The host that $root is for needs nodejs (18.19 or later), iproute2 (6.1 or later), util-linux and ifupdown."
   else
-    say '2. Interfaces are configured at their next ifup. To do it now, as root:'
+    say '2. An interface that is up is configured when it goes down and up again. To do it now, as root:'
     say
     commands=$(running_commands)
     if [ -n "$commands" ]; then
@@ -656,9 +724,11 @@ run_install() {
   version=${version#mptcp_up }
   if is_installed; then
     remove_leftovers
+    make_cache
     say "ifupdown-mptcp $version is installed already: nothing to do."
   else
     install_hooks
+    make_cache
     say "Installed ifupdown-mptcp $version:"
     for place in $places; do
       say "  $(place_path "$place")"

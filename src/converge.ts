@@ -49,7 +49,15 @@ export function converge(run: Run): void {
   if (event.awaitsAddress) {
     waitForAddress(event.device, edge)
   }
-  const work = () => locked(edge, report.notice, () => attempt(run, memory))
+  // A run that waits takes the lock twice, and says once that there is none.
+  const told = new Set<string>()
+  const notice = (text: string) => {
+    if (!told.has(text)) {
+      told.add(text)
+      report.notice(text)
+    }
+  }
+  const work = () => locked(edge, notice, () => attempt(run, memory))
   let waiting = work()
   // Rules and routes are in; the kernel never tries an endpoint again that it met on a tentative address.
   if (waiting.length > 0) {
@@ -78,7 +86,7 @@ function attempt(run: Run, memory: Memory): readonly string[] {
     throw error instanceof Refusal && isUp && first !== undefined ? defeat(run, first, error) : error
   } finally {
     if (event.direction === 'down' && !dryRun) {
-      rememberDown(edge, event)
+      rememberDown(edge, memory.first?.situation.event ?? event)
     }
   }
 }
@@ -94,10 +102,10 @@ function begin({ event, edge, dryRun, report }: Run, memory: Memory, round: Roun
   }
   plan.details.forEach(report.detail)
   if (!dryRun && event.direction === 'up') {
-    rememberAsked(edge, event, situation)
+    rememberAsked(edge, situation)
   }
   if (!dryRun && event.direction === 'leave') {
-    rememberLeaving(edge, event)
+    rememberLeaving(edge, situation.event)
   }
 }
 

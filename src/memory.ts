@@ -12,13 +12,13 @@ import type { Situation } from './situation.ts'
 import type { Edge } from './words/edge.ts'
 
 /** Written before the kernel is, so that a run which dies on the way can be finished by the next. */
-export function rememberAsked(edge: Edge, event: Event, situation: Situation): void {
-  const { asked, host, device, recorded, stale } = situation
+export function rememberAsked(edge: Edge, situation: Situation): void {
+  const { event, asked, host, device, recorded, stale } = situation
   for (const record of stale) {
     removeStanza(edge, record)
   }
   const mac = host.link(device)?.mac
-  for (const stanza of isWithoutRecord(event, situation) ? [] : asked.recorded) {
+  for (const stanza of isWithoutRecord(situation) ? [] : asked.recorded) {
     const record = { ...stanza, mac }
     if (!recorded.some((old) => isSame(old, record))) {
       writeStanza(edge, record)
@@ -37,9 +37,9 @@ export function rememberAsked(edge: Edge, event: Event, situation: Situation): v
  * What stands without a record is all that is known of what was asked for: a record of the few words that were given by
  * hand would take the rest away at the next run.
  */
-function isWithoutRecord({ byHand }: Event, { host, device, recorded }: Situation): boolean {
+function isWithoutRecord({ event, host, device, recorded }: Situation): boolean {
   const stands = host.addressesOf(device).some(({ local }) => host.sourcesOf(local).length > 0)
-  return byHand && recorded.length === 0 && stands
+  return event.byHand && recorded.length === 0 && stands
 }
 
 function keyOf({ iface, family, address }: Pick<RecordedStanza, 'iface' | 'family' | 'address'>): string {

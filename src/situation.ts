@@ -15,6 +15,8 @@ import type { Family, Snapshot } from './words/state.ts'
 import { deriveTable } from './words/table.ts'
 
 export interface Situation {
+  /** The run's event, with its interface by the kernel's own name: records know no other. */
+  readonly event: Event
   readonly host: Host
   readonly asked: Asked
   /** The device of the run by the kernel's own name. */
@@ -35,9 +37,10 @@ export interface Look {
 }
 
 /** @throws Refusal where the kernel does not answer, or the device's name cannot be told to `ip` */
-export function look({ event, edge, env, families }: Look): Situation {
-  const snapshot = readSnapshot(families, [event.device], tablesOf(event), edge)
-  const device = resolveDevice(event.device, snapshot)
+export function look({ event: given, edge, env, families }: Look): Situation {
+  const snapshot = readSnapshot(families, [given.device], tablesOf(given), edge)
+  const event = withOwnName(given, snapshot)
+  const { device } = event
   if (!isCarriable(device)) {
     const why = 'has a character that a batch of ip cannot carry: give the interface another name'
     throw new Refusal(`interface ${quote(device)} ${why} (${event.setter('IFACE')})`)
@@ -49,6 +52,7 @@ export function look({ event, edge, env, families }: Look): Situation {
   const gone = resolveStanzas(asked.gone, snapshot)
   const recorded = records.stanzas.filter(({ iface }) => resolveDevice(deviceOf(iface), snapshot) === device)
   return {
+    event,
     host: indexHost(snapshot, stanzas, gone, [device]),
     asked,
     device,
@@ -56,6 +60,14 @@ export function look({ event, edge, env, families }: Look): Situation {
     stale: all.stanzas.filter((record) => !records.stanzas.includes(record)),
     lookups: createLookups(snapshot, edge, env),
   }
+}
+
+/** IFACE may be an altname, and another run may call the device otherwise. */
+function withOwnName(event: Event, snapshot: Snapshot): Event {
+  const device = resolveDevice(event.device, snapshot)
+  const iface = `${device}${event.iface.slice(event.device.length)}`
+  const stanzas = event.stanzas.map((stanza) => ({ ...stanza, iface, device }))
+  return { ...event, iface, device, stanzas }
 }
 
 /** The tables that a large host is asked for besides those that rules of ours name. */

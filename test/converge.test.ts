@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { deriveTable } from '../src/words/table.ts'
 import { byHand, event } from './captured.ts'
-import { change, hostWith, IFUP, ifdown, ifup, PAGE, recordsOf, run, stateOf } from './fake-host.ts'
+import { hostWith, IFUP, ifdown, ifup, PAGE, recordsOf, run, stateOf } from './fake-host.ts'
 import { killBefore, refuseAlways, refuseOnce, rivalBefore } from './fake-kernel/interpose.ts'
 
 const T1 = deriveTable('eth1')
@@ -118,21 +118,6 @@ describe('up', () => {
     })
   })
 
-  it('knows a device by its altname', () => {
-    const host = hostWith(...PAGE, 'link property add dev eth1 altname uplink')
-    expect(run(host, ifup({ IFACE: 'uplink' })).lines).toEqual(PICTURE)
-    expect(run(host, ifup()).lines).toEqual([])
-  })
-
-  it('names a device that a batch of ip cannot carry', () => {
-    const host = hostWith(...PAGE)
-    expect(run(host, ifup({ IFACE: '#1' }))).toMatchObject({
-      refusal:
-        'Refusal: interface "#1" has a character that a batch of ip cannot carry: give the interface another name (the interface that ifup names)',
-      lines: [],
-    })
-  })
-
   it('follows a gateway that changes, and keeps the table', () => {
     const host = hostWith(...PAGE)
     run(host, ifup({ IF_MPTCP_TABLE: '70' }))
@@ -156,69 +141,6 @@ describe('an endpoint of the first version or of somebody else', () => {
   it('without our mark stays and is enough', () => {
     const host = hostWith(...PAGE, 'mptcp endpoint add 10.1.2.2 id 9 dev eth1 subflow')
     expect(run(host, ifup()).lines).toEqual(PICTURE.slice(0, -1))
-  })
-})
-
-describe('duplicate address detection', () => {
-  const tentative = SIX.replace(' nodad', '')
-  const asked = event({ IFACE: 'eth1', ADDRFAM: 'inet6', PHASE: 'post-up', IF_GATEWAY: '2001:db8:2::1' })
-
-  it('is waited for with rules and routes in, and ends with an endpoint', () => {
-    const host = hostWith(...PAGE, tentative)
-    const { told, lines } = run(host, asked)
-    expect([told, lines.at(-1)]).toEqual([[], 'mptcp endpoint add 2001:db8:2::2 id 255 dev eth1 subflow'])
-    expect(lines.slice(0, -1).some((line) => line.startsWith('rule add'))).toBe(true)
-  })
-
-  it('is waited for without the lock', () => {
-    const host = hostWith(...PAGE, tentative)
-    const held: number[] = []
-    const sleep = (milliseconds: number) => {
-      held.push(host.disk.locked.size)
-      host.edge.sleep(milliseconds)
-    }
-    run(host, asked, { edge: { sleep } })
-    expect(new Set(held)).toEqual(new Set([0]))
-  })
-
-  it('that does not end leaves the address without an endpoint, and says so', () => {
-    let slept = 0
-    const sleep = (milliseconds: number) => {
-      slept += milliseconds
-    }
-    const { told } = run(hostWith(...PAGE, tentative), asked, { edge: { sleep } })
-    expect([slept, told]).toEqual([
-      5000,
-      ['address 2001:db8:2::2 gets no endpoint: duplicate address detection has failed or is not over'],
-    ])
-  })
-
-  it('is not waited for in a dry run, nor on the way down', () => {
-    const sleep = () => {
-      throw new Error('slept')
-    }
-    const host = hostWith(...PAGE, tentative)
-    expect(run(host, asked, { dryRun: true, edge: { sleep } }).refusal).toBe('not refused')
-    expect(run(host, ifdown({ ADDRFAM: 'inet6' }), { edge: { sleep } }).refusal).toBe('not refused')
-  })
-})
-
-describe('METHOD=auto', () => {
-  const auto = event({ IFACE: 'eth1', ADDRFAM: 'inet6', METHOD: 'auto', PHASE: 'post-up' })
-  const slept = (disabled: string | undefined) => {
-    const host = hostWith(...PAGE)
-    let time = 0
-    const readFile = (path: string) =>
-      path === '/proc/sys/net/ipv6/conf/eth1/disable_ipv6' ? disabled : host.edge.readFile(path)
-    const sleep = (milliseconds: number) => {
-      time += milliseconds
-    }
-    run(host, auto, { edge: { readFile, sleep } })
-    return time
-  }
-
-  it('waits for the address of a router advertisement, but not where IPv6 is off on the device', () => {
-    expect([slept('0\n'), slept('1\n'), slept(undefined)]).toEqual([5000, 0, 0])
   })
 })
 
@@ -248,87 +170,5 @@ describe('a dry run', () => {
       ],
     })
     expect(run(hostWith(), byHand(), { dryRun: true }).refusal).toContain('there is no device "eth1"')
-  })
-})
-
-describe('down', () => {
-  const upHost = (...lines: string[]) => {
-    const host = hostWith(...PAGE, ...lines)
-    run(host, ifup())
-    return host
-  }
-
-  it('takes everything away', () => {
-    const host = hostWith(...PAGE)
-    const before = stateOf(host)
-    run(host, ifup())
-    expect(run(host, ifdown()).refusal).toBe('not refused')
-    expect(stateOf(host)).toBe(before)
-    expect(run(host, ifdown()).lines).toEqual([])
-  })
-
-  it('takes everything away when the address is gone, and when the device is', () => {
-    const host = upHost()
-    change(host, 'addr delete 10.1.2.2/24 dev eth1')
-    run(host, ifdown())
-    const bare = upHost()
-    change(bare, 'link delete dev eth1')
-    run(bare, ifdown())
-    for (const { kernel } of [host, bare]) {
-      expect([kernel.rules.filter(({ protocol }) => protocol === 77), kernel.endpoints]).toEqual([[], []])
-    }
-  })
-
-  it('takes orphans of the other family along', () => {
-    const host = upHost(SIX)
-    run(host, event(DUAL))
-    change(host, 'addr delete 2001:db8:2::2/64 dev eth1')
-    run(host, ifdown())
-    expect(host.kernel.rules.filter(({ protocol }) => protocol === 77)).toEqual([])
-    expect(host.kernel.endpoints).toEqual([])
-  })
-
-  it('goes on past what is refused, says so, and takes nothing back', () => {
-    const host = upHost()
-    const { refusal, lines } = run(host, ifdown(), { intercept: refuseAlways(1) })
-    expect(refusal).toBe(
-      'Refusal: the kernel refused "ip mptcp endpoint delete id 255": Operation not permitted (run it as root)',
-    )
-    expect(lines.filter((line) => line.includes(' add '))).toEqual([])
-    // The endpoint is ours by its rule, which stays.
-    expect(host.kernel.endpoints).toHaveLength(1)
-    expect(host.kernel.rules.some(({ from }) => from === '10.1.2.2')).toBe(true)
-    expect(host.kernel.routes.filter(({ protocol }) => protocol === 77)).toEqual([])
-  })
-
-  it('is content where a rival has taken it away meanwhile', () => {
-    const host = upHost()
-    expect(run(host, ifdown(), { intercept: rivalBefore(2, () => run(host, ifdown())) }).refusal).toBe(
-      'not refused',
-    )
-  })
-
-  it('of a device that never was has nothing to do', () => {
-    expect(run(hostWith(), ifdown())).toMatchObject({ refusal: 'not refused', lines: [] })
-  })
-})
-
-describe('leave', () => {
-  it('takes endpoints alone, of both families, and nobody gives them back for a minute', () => {
-    const host = hostWith(...PAGE, SIX)
-    run(host, event(DUAL))
-    const left = run(host, ifdown({ PHASE: 'pre-down' }))
-    expect(left.lines.sort()).toEqual(['mptcp endpoint delete id 254', 'mptcp endpoint delete id 255'])
-    expect(run(host, byHand()).lines).toEqual([])
-    host.disk.minutes += 2
-    expect(run(host, byHand()).lines).toHaveLength(2)
-  })
-
-  it('ends with the next up of the interface', () => {
-    const host = hostWith(...PAGE)
-    run(host, ifup())
-    run(host, ifdown({ PHASE: 'pre-down' }))
-    expect(run(host, ifup()).lines).toEqual([PICTURE.at(-1)])
-    expect(recordsOf(host).stanzas.map(({ leaving }) => leaving)).toEqual([undefined])
   })
 })

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { runHook } from '../src/hook.ts'
 import { byHand, type Environment, event } from './captured.ts'
 import { change, type FakeHost, hostWith, IFUP, ifdown, ifup, PAGE, recordsOf, run } from './fake-host.ts'
-import { killBefore, refuseAlways } from './fake-kernel/interpose.ts'
+import { interpose, killBefore, refuseAlways } from './fake-kernel/interpose.ts'
 
 const shown = (host: FakeHost) =>
   recordsOf(host).stanzas.map(({ iface, family, address, order, variables }) =>
@@ -135,6 +136,18 @@ describe('after a failure', () => {
   it('that nobody is told of, the interface is up, and its record stands', () => {
     expect(failed(false)).toEqual(['eth1 inet 10.1.2.2 1 71'])
   })
+
+  it('whoever runs the hook by hand is told', () => {
+    const recordsAfter = (env: Environment) => {
+      const host = hostAfter(IFUP)
+      const edge = interpose(host.edge, refuseAlways(1))
+      runHook('up', [], env, edge, { out: () => {}, err: () => {} })
+      return shown(host)
+    }
+    const asked = { IFACE: 'eth1', ADDRFAM: 'inet', IF_MPTCP_TABLE: '71' }
+    expect(recordsAfter(asked)).toEqual(['eth1 inet 10.1.2.2 1 -'])
+    expect(recordsAfter({ ...IFUP, ...asked })).toEqual(['eth1 inet 10.1.2.2 1 71'])
+  })
 })
 
 describe('down', () => {
@@ -160,5 +173,20 @@ describe('down', () => {
     const host = hostAfter(IFUP)
     expect(run(host, ifdown(), { intercept: refuseAlways(1) }).refusal).not.toBe('not refused')
     expect(recordsOf(host).stanzas).toEqual([])
+  })
+})
+
+describe('before the addresses go', () => {
+  it('the interface’s records bear the time, those of its alias do not', () => {
+    const host = hostWith(...PAGE, 'addr add 10.1.3.2/24 dev eth1')
+    run(host, ifup())
+    run(host, ifup({ IFACE: 'eth1:1', IF_ADDRESS: '10.1.3.2', IF_MPTCP_GATEWAY: '10.1.3.1' }))
+    host.disk.minutes = 3
+    run(host, ifdown({ PHASE: 'pre-down' }))
+    expect(recordsOf(host).stanzas.map(({ iface, leaving }) => [iface, leaving])).toEqual([
+      ['eth1', host.edge.now().getTime()],
+      ['eth1:1', undefined],
+    ])
+    expect(recordsOf(host).down).toEqual([])
   })
 })

@@ -162,8 +162,9 @@ expect_plan() {
 
 # Rules of an address whose table is that of eth1.
 eth1_rules() {
-  local ip=$1 address=$2
-  printf '%s\n' "$ip rule add from $address lookup main suppress_prefixlength 0 suppress_ifgroup 77 priority 30999" \
+  local ip=$1 address=$2 length=7
+  [[ $ip == ip ]] || length=4
+  printf '%s\n' "$ip rule add from $address lookup main suppress_prefixlength $length suppress_ifgroup 77 priority 30999" \
     "$ip rule add from $address lookup 712179713 priority 31000"
 }
 
@@ -255,12 +256,12 @@ ip link set dev eth0 group 77
 ip route add 10.1.1.0/24 dev eth0 scope link table 712179712
 ip route add default via 10.1.1.1 dev eth0 table 712179712
 $(eth1_rules ip 10.1.1.2 | sed 's/712179713/712179712/')
-ip mptcp endpoint add 10.1.1.2 dev eth0 subflow
+ip mptcp endpoint add 10.1.1.2 id 255 dev eth0 subflow
 ip link set dev eth1 group 77
 ip route add 10.1.2.0/24 dev eth1 scope link table 712179713
 ip route add default via 10.1.2.1 dev eth1 table 712179713
 $(eth1_rules ip 10.1.2.2)
-ip mptcp endpoint add 10.1.2.2 dev eth1 subflow"
+ip mptcp endpoint add 10.1.2.2 id 254 dev eth1 subflow"
 }
 
 @test 'DHCP: the router comes from the lease' {
@@ -270,7 +271,7 @@ ip link set dev eth1 group 77
 ip route add 10.1.2.0/24 dev eth1 scope link table 712179713
 ip route add default via 10.1.2.1 dev eth1 table 712179713
 $(eth1_rules ip 10.1.2.2)
-ip mptcp endpoint add 10.1.2.2 dev eth1 subflow"
+ip mptcp endpoint add 10.1.2.2 id 255 dev eth1 subflow"
 }
 
 @test 'IPv6: static' {
@@ -281,7 +282,7 @@ ip -6 route add 2001:db8:2::/64 dev eth1 table 712179713
 ip -6 route add fe80::/64 dev eth1 table 712179713
 ip -6 route add default via fe80::1 dev eth1 table 712179713
 $(eth1_rules 'ip -6' 2001:db8:2::2)
-ip mptcp endpoint add 2001:db8:2::2 dev eth1 subflow"
+ip mptcp endpoint add 2001:db8:2::2 id 255 dev eth1 subflow"
 }
 
 @test 'IPv6: from router advertisements' {
@@ -290,9 +291,9 @@ ip mptcp endpoint add 2001:db8:2::2 dev eth1 subflow"
 ip link set dev eth1 group 77
 ip -6 route add 2001:db8:2::/64 dev eth1 table 712179713
 ip -6 route add fe80::/64 dev eth1 table 712179713
-ip -6 route add default via fe80::ff:fe00:1 dev eth1 table 712179713
+ip -6 route add default via fe80::ff:fe00:1 dev eth1 hoplimit 64 table 712179713
 $(eth1_rules 'ip -6' 2001:db8:2::ff:fe00:2)
-ip mptcp endpoint add 2001:db8:2::ff:fe00:2 dev eth1 subflow"
+ip mptcp endpoint add 2001:db8:2::ff:fe00:2 id 255 dev eth1 subflow"
 }
 
 @test 'IPv6: a unique-local address gets an endpoint only if it is asked for' {
@@ -315,7 +316,7 @@ ip link set dev eth1 group 77
 ip route add 10.1.2.1 dev eth1 scope link table 712179713
 ip route add default dev eth1 scope link table 712179713
 $(eth1_rules ip 10.1.2.2)
-ip mptcp endpoint add 10.1.2.2 dev eth1 subflow"
+ip mptcp endpoint add 10.1.2.2 id 255 dev eth1 subflow"
 }
 
 @test 'PPP: the command for /etc/ppp/ip-up.d' {
@@ -331,7 +332,7 @@ ip mptcp endpoint add 10.1.2.2 dev eth1 subflow"
     ip mptcp endpoint'
   expect_status 0
   expect_silence "$stderr"
-  expect_text "$output" 'default dev ppp0' '10.65.0.2 id 1 subflow dev ppp0'
+  expect_text "$output" 'default dev ppp0' '10.65.0.2 id 255 subflow dev ppp0'
 }
 
 @test 'a metered second uplink' {
@@ -342,7 +343,7 @@ ip route add 10.1.2.0/24 dev wwan0 scope link table 1090256896
 ip route add default via 10.1.2.1 dev wwan0 table 1090256896
 ip route add default via 10.1.2.1 dev wwan0 metric 500 table main
 $(eth1_rules ip 10.1.2.2 | sed 's/712179713/1090256896/')
-ip mptcp endpoint add 10.1.2.2 dev wwan0 subflow backup"
+ip mptcp endpoint add 10.1.2.2 id 255 dev wwan0 subflow backup"
 }
 
 @test 'a server' {
@@ -352,21 +353,21 @@ ip link set dev eth1 group 77
 ip route add 10.1.2.0/24 dev eth1 scope link table 712179713
 ip route add default via 10.1.2.1 dev eth1 table 712179713
 $(eth1_rules ip 10.1.2.2)
-ip mptcp endpoint add 10.1.2.2 dev eth1 signal"
+ip mptcp endpoint add 10.1.2.2 id 255 dev eth1 signal"
 }
 
-@test 'a LAN: a rule and its connected route' {
+@test 'a LAN gets nothing' {
   on_uplinks 'ifdown eth1; sed -i "/mptcp-gateway/d" /etc/network/interfaces; ifup eth1
-    ip rule; ip route show table 712179713; ip mptcp endpoint'
+    ip rule; ip route show table all; ip mptcp endpoint'
   expect_status 0
-  expect_text "$output" 'from 10.1.2.2 lookup 712179713' '10.1.2.0/24 dev eth1'
-  expect_no_text "$output" 'default via' '10.1.2.2 id'
+  expect_text "$output" 'from 10.1.1.2 lookup 712179712'
+  expect_no_text "$output" 'from 10.1.2.2' 'dev eth1 table 712179713' '10.1.2.2 id'
 }
 
-@test 'a VPN that is no uplink, and what a tunnel is without the option' {
+@test 'an interface that is left alone, and what a link with two ends is without the option' {
   ifup_block vpn "$plug_in" 'ip rule | grep "proto 77" || true; ip mptcp endpoint'
   expect_silence "$output"
-  expect_equal "$plan" 'mptcp_up: wg0: nothing to do: the stanza says "mptcp off"'
+  expect_silence "$plan"
   run --separate-stderr on_host bash -ec '
     ip link add wg0 type veth peer name far
     ip link set wg0 up
@@ -390,12 +391,9 @@ ip mptcp endpoint add 10.1.2.2 dev eth1 signal"
   expect_text "$output" 'default via 10.1.1.1 dev eth0' 'default via 10.1.2.1 dev eth1 proto 77 metric 200'
 }
 
-@test 'mptcp off in a running stanza: its interface is taken down first, or things stay' {
-  local off='echo "    mptcp off" >> /etc/network/interfaces' look='ip rule | grep 10.1.2.2 || true'
-  on_uplinks "$off; ifdown eth1; $look"
-  expect_text "$output" 'from 10.1.2.2 lookup'
-  block second-uplink | write_interfaces
-  on_uplinks "ifdown eth1; $off; ifup eth1; $look"
+@test 'mptcp off in a running stanza: at the next ifup what stands goes' {
+  on_uplinks 'echo "    mptcp off" >> /etc/network/interfaces
+    IFACE=eth1 IF_MPTCP=off ADDRFAM=inet PHASE=post-up /etc/network/if-up.d/mptcp_up; ip rule | grep 10.1.2.2 || true'
   expect_status 0
   expect_silence "$output"
 }
@@ -499,8 +497,8 @@ ip mptcp endpoint add 10.1.2.2 dev eth1 signal"
 @test 'the options are those of the source' {
   expect_equal "$(column 1 option | tr -d '`' | sort)" "$(sed -n "s/^const NAMES = \[\(.*\)\]$/\1/p" "$TOP/src/ask/options.ts" |
     tr -d "' " | tr ',' '\n' | sed 's/^./-&/; s/^/mptcp/' | tr 'A-Z_' 'a-z-' | sort)"
-  expect_text "$(grep '^const ENDPOINT_FLAGS' "$TOP/src/ask/options.ts")" "['subflow', 'signal', 'backup', 'fullmesh']"
-  expect_text "$(row mptcp-endpoint)" '`subflow`, `signal`, `backup`, `fullmesh`' '`none` | `subflow` for an uplink'
+  expect_text "$(grep '^const ENDPOINT_FLAGS' "$TOP/src/ask/options.ts")" "['subflow', 'signal', 'backup', 'fullmesh', 'laminar']"
+  expect_text "$(row mptcp-endpoint)" '`backup`, `fullmesh`, `laminar`' '`none` | `subflow` for an uplink'
   expect_text "$(row mptcp)" '`on`, `off`' '| `on` |'
   expect_text "$(row mptcp-priority)" 2–32765 "| $(sed -n 's/^export const PRIORITY = //p' "$TOP/src/words/table.ts") |"
   expect_text "$(row mptcp-table)" '1–4294967295 but 253–255'

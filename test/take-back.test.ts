@@ -6,6 +6,9 @@ import { type Intercept, refuseAlways } from './fake-kernel/interpose.ts'
 const SIX = 'addr add 2001:db8:2::2/64 dev eth1 nodad'
 const DUAL = { ...IFUP, ADDRFAM: '', IF_ADDRESSES: '2001:db8:2::2/64', IF_GATEWAYS: '2001:db8:2::1' }
 
+/** The refusal of one command, and of nothing on the way back. */
+const NOTHING_LEFT = /^Refusal: the kernel refused "[^"]*": Operation not permitted \(run it as root\)$/
+
 /** The state after a run of which some line is refused for good is that before, whichever line it is. */
 function leavesNothing(lines: readonly string[], before: readonly object[], asked: object): void {
   const start = () => {
@@ -22,11 +25,7 @@ function leavesNothing(lines: readonly string[], before: readonly object[], aske
     const host = start()
     const state = stateOf(host)
     const { refusal } = run(host, event({ ...IFUP, ...asked }), { intercept: refuseAlways(position + 1) })
-    expect([position, refusal.slice(0, 27), stateOf(host)]).toEqual([
-      position,
-      'Refusal: the kernel refused',
-      state,
-    ])
+    expect([position, refusal, stateOf(host)]).toEqual([position, expect.stringMatching(NOTHING_LEFT), state])
   }
 }
 
@@ -95,4 +94,57 @@ it('does not try to put an implicit endpoint back, which the kernel alone can ma
   const host = hostWith(...PAGE, 'mptcp endpoint add 10.1.2.2 id 3 dev eth1 implicit')
   const { lines } = run(host, ifup(), { intercept: (line) => (line.includes('id 255') ? 'refuse' : 'pass') })
   expect([lines.includes('mptcp endpoint delete id 3'), host.kernel.endpoints]).toEqual([true, []])
+})
+
+describe('where ip gives a batch up and names no line,', () => {
+  const words = 'Error: argument "fullmesh" is wrong: flags mustn\'t have both signal and fullmesh'
+  const FURTHER = Array.from({ length: 3 }, (_, i) => `addr add 10.1.2.${i + 3}/24 dev eth1`)
+
+  /** What stands before the endpoints has gone through by then. */
+  const giveUp = (intercept: Intercept) => {
+    const host = hostWith(...PAGE, ...FURTHER)
+    const before = stateOf(host)
+    const ip: typeof host.edge.ip = (args, input) =>
+      input.startsWith('mptcp endpoint add')
+        ? { status: 255, stdout: '', stderr: `${words}\n` }
+        : host.edge.ip(args, input)
+    const { refusal, lines } = run(host, ifup(), { edge: { ip }, intercept })
+    expect(lines.filter((line) => line.startsWith('rule add'))).toHaveLength(8)
+    return { refusal, isAsBefore: stateOf(host) === before }
+  }
+
+  it('all goes that went through, and one command is named', () => {
+    const { refusal, isAsBefore } = giveUp(() => 'pass')
+    expect([refusal.match(/the kernel refused/g)?.length, isAsBefore]).toEqual([1, true])
+    expect(refusal).toContain(words)
+  })
+
+  it('no more than five are named that cannot be taken back', () => {
+    const { refusal } = giveUp((line) => (/ delete | group 0/.test(line) ? 'refuse' : 'pass'))
+    const [, rest = ''] = refusal.split('; while taking back: ')
+    expect(rest.match(/the kernel refused/g)).toHaveLength(5)
+    expect(rest).toMatch(/; and 6 more \(run it as root\)$/)
+  })
+})
+
+it('takes back what every one of its rounds has done', () => {
+  const host = hostWith(...PAGE, 'route add default via 10.1.2.1 dev eth1 metric 9')
+  const before = stateOf(host)
+  const moves = ['10.1.2.9', '10.1.2.8']
+  const intercept: Intercept = (line) => {
+    if (!line.startsWith('mptcp')) {
+      return 'pass'
+    }
+    // The router moves between two rounds, so that each makes another default.
+    const gateway = moves.shift()
+    if (gateway !== undefined) {
+      change(host, `route replace default via ${gateway} dev eth1 metric 9`)
+    }
+    return 'refuse'
+  }
+  const { refusal, lines } = run(host, ifup({ IF_MPTCP_GATEWAY: '' }), { intercept })
+  expect(refusal).toContain('the kernel refused "ip mptcp endpoint add')
+  expect(lines.filter((line) => / (add|append) default /.test(line))).toHaveLength(3)
+  change(host, 'route replace default via 10.1.2.1 dev eth1 metric 9')
+  expect(stateOf(host)).toBe(before)
 })

@@ -38,7 +38,9 @@ function parseRule(line: string, family: Family): ReadRule | undefined {
 function parseOurs(text: string, priority: number, family: Family): Rule | undefined {
   const [, companion, suppress] = COMPANION.exec(text) ?? []
   const [, source, lookup] = SOURCE.exec(text) ?? []
-  const from = parseIp(companion ?? source ?? '')
+  const address = companion ?? source
+  // Most rules of a large host are not ours, and trying to parse nothing costs an exception.
+  const from = address === undefined ? undefined : parseIp(address)
   const table = companion === undefined ? Number(lookup) : MAIN_TABLE
   if (from?.family !== family || (companion === undefined && table === MAIN_TABLE)) {
     return undefined

@@ -107,8 +107,7 @@ function planDevices({ host, scope, lookups, trustsTable }: PlanQuery): DevicePl
     const isAsked = (family: Family) =>
       host.stanzas.some((stanza) => stanza.device === device && stanza.family === family)
     try {
-      // A device that is set down has no routes: what is asked for waits until it is up.
-      const isDown = host.link(device)?.up === false
+      const isDown = isSetDown(host, device)
       const plans = scope.families
         .filter((family) => isAsked(family) && !isDown)
         .map((family) => planUplinks({ host, device, family, lookups, trustsTable: trustsTable(device) }))
@@ -130,4 +129,18 @@ function planDevices({ host, scope, lookups, trustsTable }: PlanQuery): DevicePl
 
 function tablesOf(uplinks: readonly Uplink[], sources: readonly Rule[]): Set<string> {
   return new Set([...uplinks, ...sources].map(({ family, table }) => `${family} ${table}`))
+}
+
+/**
+ * A device that is set down has no routes: what is asked for waits until it is up. A plan for an address that is yet to
+ * come is one for a device that is yet to come up.
+ */
+function isSetDown(host: Host, device: string): boolean {
+  const isAhead = host.stanzas.some(
+    (stanza) =>
+      stanza.device === device &&
+      stanza.fresh &&
+      stanza.addresses.some(({ text }) => !host.holdersOf(text).includes(device)),
+  )
+  return host.link(device)?.up === false && !isAhead
 }

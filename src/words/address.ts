@@ -12,7 +12,8 @@ const BITS = { inet: 32, inet6: 128 } as const
 
 /** The address that the text spells, or undefined. IPv4 only as a dotted quad; no zone. */
 export function parseIp(text: string): Ip | undefined {
-  if (ipaddr.IPv4.isValidFourPartDecimal(text)) {
+  // Asked first, as a failed guess costs an exception.
+  if (!isIpv6(text) && ipaddr.IPv4.isValidFourPartDecimal(text)) {
     return { family: 'inet', text: ipaddr.IPv4.parse(text).toString() }
   }
   if (!text.includes('%') && ipaddr.IPv6.isValid(text)) {

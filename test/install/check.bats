@@ -25,6 +25,7 @@ expect_point() {
   expect_no_text "$output" $'\nno  '
   expect_point ok "Node $(node --version)"
   expect_point ok iproute2
+  expect_point ok flock
   expect_point ok 'policy routing'
   expect_point ok 'Multipath TCP is on'
   expect_point ok rp_filter
@@ -33,6 +34,7 @@ expect_point() {
   expect_point ok systemd-networkd
   expect_point ok dhcpcd
   expect_point ok connman
+  expect_point ok 'the hooks are not installed yet'
   expect_point ok 'the hooks work here'
   expect_equal "$(print_files "$HOST")" "$before"
 }
@@ -40,6 +42,23 @@ expect_point() {
 @test 'does not need root' {
   run --separate-stderr on_host unshare --user "$TREE/install.sh" --check
   expect_status 0
+}
+
+@test 'a host whose hooks are in place, and one where one of them is missing' {
+  install
+  run install --check
+  expect_status 0
+  expect_point ok "the hooks are installed: $DOWN $LEAVE $UP"
+  rm "$HOST/network/if-down.d/mptcp_down"
+  run install --check
+  expect_status 1
+  expect_point no "the hooks are installed in part, without $LEAVE: run install.sh again"
+}
+
+@test 'there is no flock' {
+  run without flock "$TREE/install.sh" --check
+  expect_status 1
+  expect_point no 'apt-get install util-linux'
 }
 
 @test 'Multipath TCP is off' {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # A copy of what a user unpacks, and a host to install it on: the same system in namespaces of its own, whose
-# /etc/network and /run are the test's. Works for root and, by a user namespace, for everyone else.
+# /etc/network, /run and /var/cache are the test's. Works for root and, by a user namespace, for everyone else.
 
 bats_require_minimum_version 1.5.0
 
@@ -14,6 +14,8 @@ source "$INSTALL_TESTS/../netns/expect.bash"
 UP=/etc/network/if-up.d/mptcp_up
 # shellcheck disable=SC2034
 DOWN=/etc/network/if-post-down.d/mptcp_down
+# shellcheck disable=SC2034
+LEAVE=/etc/network/if-down.d/mptcp_down
 
 # What a release holds; nothing in it is newer than dist/.
 copy_tree() {
@@ -24,7 +26,7 @@ copy_tree() {
 
 make_host() {
   HOST=$BATS_TEST_TMPDIR/host
-  mkdir -p "$HOST"/network/if-{pre-up,up,down,post-down}.d "$HOST/bin"
+  mkdir -p "$HOST"/network/if-{pre-up,up,down,post-down}.d "$HOST"/{bin,cache}
   write_interfaces <<'END'
 auto lo
 iface lo inet loopback
@@ -47,6 +49,7 @@ on_host() {
     mount --bind "$HOST/network" /etc/network
     # What this machine has there is none of the host'\''s: a Node or a stand-in for a program comes here.
     mount --bind "$HOST/bin" /usr/local/bin
+    mount --bind "$HOST/cache" /var/cache
     ip link set lo up
     exec "$@"' on_host "$@"
 }

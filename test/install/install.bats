@@ -17,7 +17,7 @@ setup() {
   expect_silence "$stderr"
   expect_installed
   expect_text "$output" "Installed ifupdown-mptcp $(node -p 'require(process.argv[1]).version' "$TREE/package.json")" \
-    "$UP" "$DOWN" 'mptcp-gateway 10.1.2.1' 'IFACE=eth1 /etc/network/if-up.d/mptcp_up'
+    "$UP" "$LEAVE" "$DOWN" 'mptcp-gateway 10.1.2.1' 'IFACE=eth1 /etc/network/if-up.d/mptcp_up'
 }
 
 @test 'run-parts finds the hooks' {
@@ -25,6 +25,26 @@ setup() {
   expect_equal "$(run-parts --test "$HOST/network/if-up.d")" "$HOST/network/if-up.d/mptcp_up"
   expect_equal "$(run-parts --test "$HOST/network/if-down.d")" "$HOST/network/if-down.d/mptcp_down"
   expect_equal "$(run-parts --test "$HOST/network/if-post-down.d")" "$HOST/network/if-post-down.d/mptcp_down"
+}
+
+@test 'the hooks start from a cache that fits them and this Node' {
+  local hook
+  install
+  for hook in mptcp_up mptcp_down; do
+    expect_equal "$(head -c "$(stat -c %s "$TREE/dist/$hook")" "$HOST/cache/ifupdown-mptcp/$hook" | sha256sum)" \
+      "$(sha256sum < "$TREE/dist/$hook")"
+    [[ $(stat -c %s "$HOST/cache/ifupdown-mptcp/$hook") -gt $(stat -c %s "$TREE/dist/$hook") ]]
+  done
+  rm -r "$HOST/cache/ifupdown-mptcp"
+  install
+  [[ -e $HOST/cache/ifupdown-mptcp/mptcp_up ]]
+}
+
+@test 'where there can be no cache, the hooks are installed all the same' {
+  run --separate-stderr on_host bash -ec 'mount -o remount,bind,ro /var/cache; exec "$TREE/install.sh"'
+  expect_status 0
+  expect_silence "$stderr"
+  expect_installed
 }
 
 @test 'ifup and ifdown run what was installed' {
@@ -161,6 +181,14 @@ END
   expect_equal "$(print_files "$BATS_TEST_TMPDIR/dest dir")" "$before"
   DESTDIR="$BATS_TEST_TMPDIR/dest dir" "$TREE/install.sh" --uninstall
   expect_silence "$(find "$BATS_TEST_TMPDIR/dest dir" -type f)"
+  expect_silence "$(ls "$HOST/cache")"
+}
+
+@test 'DESTDIR: a relative one is below the directory that one is in' {
+  mkdir "$BATS_TEST_TMPDIR/here"
+  run --separate-stderr env -C "$BATS_TEST_TMPDIR/here" DESTDIR=dest "$TREE/install.sh"
+  expect_status 0
+  [[ -x $BATS_TEST_TMPDIR/here/dest$UP ]]
 }
 
 @test 'DESTDIR: does not need ifup' {

@@ -49,17 +49,26 @@ END
   expect_refusal "$before" 'apt-get install iproute2'
 }
 
-@test 'an iproute2 without mptcp (a stand-in)' {
-  stand_in ip <<'END'
-#!/bin/sh
-case $1 in
-  -V) echo 'ip utility, iproute2-5.5.0' ;;
-  mptcp) echo 'Object "mptcp" is unknown, try "ip help".' >&2; exit 1 ;;
-  *) exec /usr/sbin/ip "$@" ;;
-esac
-END
+# Stand-ins: all that install.sh asks of an iproute2 that is too old is its version.
+for version in 'ip utility, iproute2-5.10.0' 'ip utility, iproute2-6.0.0, libbpf 1.0.1' 'ip utility, iproute2-ss200127' \
+  'BusyBox v1.36.1 multi-call binary.'; do
+  bats_test_function --description "an older iproute2 (a stand-in that says $version)" -- refuse_iproute2 "$version"
+done
+refuse_iproute2() {
+  stand_in ip <<<"#!/bin/sh
+[ \"\$1\" = -V ] && exec echo '$1'
+exec $(command -v ip) \"\$@\""
   run --separate-stderr install
-  expect_refusal "$before" 'iproute2-5.5.0' '5.10 or later'
+  expect_refusal "$before" "$1" '6.1 or later'
+}
+
+@test 'an iproute2 that is just new enough (a stand-in for its version, else the real one)' {
+  stand_in ip <<<"#!/bin/sh
+[ \"\$1\" = -V ] && exec echo 'ip utility, iproute2-6.1'
+exec $(command -v ip) \"\$@\""
+  run install
+  expect_status 0
+  expect_installed
 }
 
 @test 'a host without Node' {

@@ -21,6 +21,7 @@ setup() {
   expect_silence "$stderr"
   expect_text "$output" "Removed $UP" "Removed $DOWN"
   expect_equal "$(print_files "$HOST/network")" "$before"
+  expect_silence "$(ls "$HOST/cache")"
 }
 
 @test 'twice is once' {
@@ -83,10 +84,26 @@ $build_kernel_state
 $configure
 "\$TREE/install.sh" --uninstall
 diff <(echo "\$before") <(print_state)
+[ ! -e /run/mptcp-routes ]
 END
   expect_status 0
   expect_silence "$stderr"
   expect_text "$output" 'for eth0' 'for eth1' 'Removed'
+}
+
+# An ifup in the middle would else put back what has just been taken out.
+@test 'the hooks go before the state of the kernel' {
+  run --separate-stderr on_host bash -e <<END
+"\$TREE/install.sh" >/dev/null
+$build_kernel_state
+$configure
+printf '#!/bin/sh\nls /etc/network/if-up.d >>/run/seen\nexec %s "\$@"\n' "\$(command -v ip)" > /usr/local/bin/ip
+chmod 755 /usr/local/bin/ip
+"\$TREE/install.sh" --uninstall
+grep -c . /run/seen || true
+END
+  expect_status 0
+  expect_equal "$(tail -n 1 <<<"$output")" 0
 }
 
 @test 'takes down what no device carries any more' {
@@ -119,7 +136,7 @@ END
   expect_status 0
   expect_equal "$output" "\
 Removed /run/dest$DOWN
-Removed /run/dest/etc/network/if-down.d/mptcp_down
+Removed /run/dest$LEAVE
 Removed /run/dest$UP"
   expect_installed
 }
@@ -135,7 +152,7 @@ done
 "\$TREE/install.sh" --uninstall
 END
   expect_status 1
-  expect_text "$stderr" 'cannot be taken down, so nothing is removed' 'apt-get install nodejs'
+  expect_text "$stderr" 'cannot be taken down, so nothing is removed' 'apt-get install nodejs' 'back in their places'
   expect_installed
 }
 

@@ -32,12 +32,15 @@ teardown() {
 @test 'the package: what it needs and what it holds' {
   expect_equal "$(dpkg-deb --field "$DEB" Architecture Depends Recommends)" "\
 Architecture: all
-Depends: nodejs (>= 18.19), iproute2
+Depends: nodejs (>= 18.19), iproute2 (>= 6.1), util-linux (>= 2.38)
 Recommends: ifupdown | ifupdown-ng | ifupdown2"
   expect_equal "$(dpkg-deb --fsys-tarfile "$DEB" | tar -tv | awk '!/\/$/ { print $1, $6 }' | LC_ALL=C sort -k 2)" "\
 -rw-r--r-- ./etc/iproute2/rt_protos.d/ifupdown-mptcp.conf
+-rwxr-xr-x ./etc/network/if-down.d/mptcp_down
 -rwxr-xr-x ./etc/network/if-post-down.d/mptcp_down
 -rwxr-xr-x ./etc/network/if-up.d/mptcp_up
+-rw-r--r-- ./usr/lib/ifupdown-mptcp/cache.cjs
+-rwxr-xr-x ./usr/lib/ifupdown-mptcp/make-cache
 -rwxr-xr-x ./usr/lib/ifupdown-mptcp/mptcp_down
 -rwxr-xr-x ./usr/lib/ifupdown-mptcp/mptcp_up
 -rwxr-xr-x ./usr/lib/ifupdown-mptcp/take-down
@@ -154,12 +157,14 @@ remove_and_reinstall() {
   run inside apt-get remove -q -y ifupdown-mptcp
   expect_equal "$status" 0
   expect_text "$output" 'Taking down the routing of eth0 ...' 'Taking down the routing of eth1 ...'
+  expect_gone /var/cache/ifupdown-mptcp /run/mptcp-routes /usr/lib/ifupdown-mptcp
   inside ip rule del priority 200
   inside ip route flush table 98
   expect_equal "$(print_kernel)" "$before"
 
   # The hooks are there, and nothing comes of them.
   inside test -x /etc/network/if-up.d/mptcp_up
+  inside test -x /etc/network/if-down.d/mptcp_down
   run inside ifdown eth0 eth1
   expect_equal "$status $output" '0 '
   run inside ifup eth0 eth1
@@ -169,6 +174,35 @@ remove_and_reinstall() {
   install_package "$DEB"
   inside ifdown eth1
   inside ifup eth1
+  [[ -n $(ours_in "$(print_kernel)") ]]
+}
+
+expect_gone() {
+  local path
+  for path; do
+    run inside test -e "$path"
+    expect_equal "$path $status" "$path 1" || return
+  done
+}
+
+start_from_the_cache() {
+  boot "$1"
+  install_package "$DEB"
+  local hook made
+  for hook in mptcp_up mptcp_down; do
+    inside sh -c "head -c \$(stat -c %s /usr/lib/ifupdown-mptcp/$hook) /var/cache/ifupdown-mptcp/$hook |
+      cmp - /usr/lib/ifupdown-mptcp/$hook"
+  done
+  made=$(inside stat -c %Y.%i /var/cache/ifupdown-mptcp/mptcp_up)
+  # As dpkg does when a package brings another /usr/bin/node.
+  inside dpkg-trigger /usr/bin/node
+  inside dpkg --configure --pending
+  [[ $(inside stat -c %Y.%i /var/cache/ifupdown-mptcp/mptcp_up) != "$made" ]]
+  # Without it all works as before.
+  inside rm -r /var/cache/ifupdown-mptcp
+  plug_in_uplinks
+  run inside ifup eth1
+  expect_equal "$status $output" '0 '
   [[ -n $(ours_in "$(print_kernel)") ]]
 }
 
@@ -226,6 +260,7 @@ for release in bookworm trixie; do
     'work_with_numbers_or_names: the hooks work with protocol 77 named and without a name' \
     'upgrade_while_up: upgrade over an older build; routing stays, an edited hook too' \
     'remove_and_reinstall: removal takes the routing down and nothing else; the hooks left behind do nothing' \
+    'start_from_the_cache: the hooks start from a cache, which is made again for another Node' \
     'remove_what_orphans_left: removal takes a rule whose address is gone' \
     'remove_without_node: removal succeeds where Node is gone' \
     'remove_in_chroot: removal in a chroot leaves the kernel alone' \

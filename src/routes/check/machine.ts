@@ -1,6 +1,14 @@
 /** The edge of check to the programs, files and processes beside `ip`. */
 import { spawnSync } from 'node:child_process'
-import { accessSync, constants, readdirSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs'
+import {
+  accessSync,
+  constants,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  statSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { orUndefined } from '../../kernel/files.ts'
 import type { Outcome } from '../../words/edge.ts'

@@ -1,6 +1,7 @@
 /** What the kernel does with packets of each uplink: questions that change nothing. */
-import { type Answer, LINKS } from '../../kernel/batch.ts'
+
 import { askBatch } from '../../kernel/ask.ts'
+import { type Answer, LINKS } from '../../kernel/batch.ts'
 import { parseRoutes } from '../../kernel/routes.ts'
 import type { Uplink } from '../../plan/uplink.ts'
 import type { Edge } from '../../words/edge.ts'
@@ -44,10 +45,13 @@ function probeFamily(edge: Edge, snapshot: Snapshot, family: Family, uplinks: re
   }
   const addresses = uplinks
     .filter((uplink) => uplink.family === family && uplink.out !== undefined)
-    .flatMap((uplink) => uplink.addresses.filter(({ shown, tentative, duplicate }) => shown && !tentative && !duplicate))
+    .flatMap((uplink) =>
+      uplink.addresses.filter(({ shown, tentative, duplicate }) => shown && !tentative && !duplicate),
+    )
     .map(({ local }) => local)
   const questions = addresses.map((address) => `route get fibmatch ${destination} from ${address}`)
-  const answers = questions.length === 0 ? {} : askBatch(edge, family, questions)
+  const answers: Readonly<Record<string, Answer>> =
+    questions.length === 0 ? {} : askBatch(edge, family, [...new Set(questions)])
   return addresses.map((address, i) => {
     const { route, error } = readAnswer(answers[questions[i] ?? ''], family)
     return { family, address, destination, route, error }

@@ -1,0 +1,48 @@
+/** `mptcp-routes check`: is the host ready, does it work, what is in the way; a line a point, with the cure. */
+import { type Facts, readFacts } from './check/facts.ts'
+import type { Finding, Level } from './check/finding.ts'
+import { checkHost } from './check/host.ts'
+import { checkWhatIsInTheWay } from './check/in-the-way.ts'
+import { checkInstalled } from './check/installed.ts'
+import { createMachine } from './check/machine.ts'
+import { checkManagers } from './check/managers.ts'
+import { checkMptcp } from './check/mptcp.ts'
+import { checkUplinks } from './check/uplinks.ts'
+import type { Context } from './context.ts'
+import { printable } from './figures.ts'
+
+/** Changes nothing. @returns the exit status: 1 if something fails */
+export function runCheck(context: Context): number {
+  const findings = checkAll(readFacts(context, createMachine()))
+  context.out(findings.map((finding) => formatFinding(finding, context)).join(''))
+  const isReady = findings.every(({ level }) => level !== 'fail')
+  context.out(
+    isReady ? 'This host is ready.\n' : 'This host is not ready: see the lines that begin with "fail".\n',
+  )
+  return isReady ? 0 : 1
+}
+
+function checkAll({ host, installed, managers, kernel }: Facts): Finding[] {
+  return [
+    ...checkHost(host),
+    ...checkInstalled(installed),
+    ...(kernel === undefined
+      ? []
+      : [...checkMptcp(kernel), ...checkUplinks(kernel), ...checkWhatIsInTheWay(kernel)]),
+    ...checkManagers(managers),
+  ]
+}
+
+/** The levels' words are of one width. */
+const WIDTH = 'warn  '.length
+
+function formatFinding({ level, what, cure, device }: Finding, { colors }: Context): string {
+  const paint: Readonly<Record<Level, (text: string) => string>> = {
+    ok: colors.green,
+    warn: colors.yellow,
+    fail: colors.red,
+  }
+  const subject = device === undefined ? '' : `${device}: `
+  const line = `${paint[level](level)}${' '.repeat(WIDTH - level.length)}${printable(`${subject}${what}`)}\n`
+  return cure === undefined ? line : `${line}${' '.repeat(WIDTH)}${printable(cure)}\n`
+}
