@@ -137,6 +137,7 @@ export function stage(scene: Scene = {}): Stage {
     },
     networkNamespace: () => '4-4026531840',
     lock: () => ({ release: () => {} }),
+    tryLock: () => ({ release: () => {} }),
     now: () => scene.now ?? new Date(0),
     sleep: (milliseconds) => {
       slept += milliseconds

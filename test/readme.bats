@@ -393,7 +393,7 @@ ip mptcp endpoint add 10.1.2.2 id 255 dev eth1 signal"
 
 @test 'mptcp off in a running stanza: at the next ifup what stands goes' {
   on_uplinks 'echo "    mptcp off" >> /etc/network/interfaces
-    IFACE=eth1 IF_MPTCP=off ADDRFAM=inet PHASE=post-up /etc/network/if-up.d/mptcp_up; ip rule | grep 10.1.2.2 || true'
+    IFACE=eth1 IF_MPTCP=off ADDRFAM=inet PHASE=post-up IF_ADDRESS=10.1.2.2 /etc/network/if-up.d/mptcp_up; ip rule | grep 10.1.2.2 || true'
   expect_status 0
   expect_silence "$output"
 }
@@ -401,7 +401,8 @@ ip mptcp endpoint add 10.1.2.2 id 255 dev eth1 signal"
 @test 'the dry run prints commands that do what ifup would do, and runs none' {
   ifup_block second-uplink "$plug_in"
   local planned
-  planned=$(grep 'eth1\|10.1.2.2' <<<"$plan")
+  # The first uplink has the first id.
+  planned=$(grep 'eth1\|10.1.2.2' <<<"$plan" | sed 's/ id 254 / id 255 /')
   run --separate-stderr on_host bash -ec '
     ip link add eth1 type veth peer name far-eth1
     '"$(block dry-run)"' > /run/plan
@@ -469,7 +470,7 @@ ip mptcp endpoint add 10.1.2.2 id 255 dev eth1 signal"
   expect_silence "$stderr"
   expect_equal "$(grep -c '^== ' <<<"$output")" "$(wc -l < "$HOST/looks")"
   expect_text "$output" 'default via 10.1.1.1' 'mptcp-gateway: 10.1.2.1' 'inet 10.1.2.2/24' /usr/local/bin/node \
-    'table 712179713' '10.1.2.2 id 2 subflow' 'net.mptcp.enabled = 1' Netid MPTcpExtMPJoin TcpExtIPReversePathFilter \
+    'table 712179713' '10.1.2.2 id 254 subflow' 'net.mptcp.enabled = 1' Netid MPTcpExtMPJoin TcpExtIPReversePathFilter \
     'from 10.8.8.8 lookup 98' 'from 10.1.2.2 lookup 712179713'
 }
 

@@ -45,9 +45,11 @@ export function splitWays(query: GatewayQuery): Way[] {
     .map(([draft, addresses]) => ({ ...draft, addresses }))
 }
 
-/** `mptcp off` is about the addresses that its stanza names, or about those that no stanza names. */
+/** `mptcp off` is about the addresses that its stanza names, or about all that were asked for before if it names none. */
 function isOff({ named }: Carried, { stanzas }: GatewayQuery): boolean {
-  return (named ?? stanzas[0])?.options.off === true
+  const isForAll = ({ options, addresses, order }: Stanza) =>
+    options.off && addresses.length === 0 && (named === undefined || order >= named.order)
+  return (named ?? stanzas[0])?.options.off === true || stanzas.some(isForAll)
 }
 
 function draftWays(query: GatewayQuery): Draft[] {

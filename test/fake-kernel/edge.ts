@@ -42,6 +42,7 @@ export function createFakeEdge(kernel: Kernel, disk: Disk = createDisk()): Edge 
       locked.add(path)
       return { release: () => locked.delete(path) }
     },
+    tryLock: () => unknown(['flock', '-n']),
     now: () => new Date(Date.UTC(2026, 10, 23) + disk.minutes * 60_000),
     sleep: (milliseconds) => {
       slept += milliseconds

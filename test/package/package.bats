@@ -195,7 +195,7 @@ start_from_the_cache() {
   done
   made=$(inside stat -c %Y.%i /var/cache/ifupdown-mptcp/mptcp_up)
   # As dpkg does when a package brings another /usr/bin/node.
-  inside dpkg-trigger /usr/bin/node
+  inside dpkg-trigger --by-package=nodejs /usr/bin/node
   inside dpkg --configure --pending
   [[ $(inside stat -c %Y.%i /var/cache/ifupdown-mptcp/mptcp_up) != "$made" ]]
   # Without it all works as before.

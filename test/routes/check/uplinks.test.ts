@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest'
+import { checkUplinks } from '../../../src/routes/check/uplinks.ts'
+import { PAGE, stanza, T1, world } from '../../plan/worlds.ts'
+import { complain, NO_PROBES, SOUND, STANZAS, say, stepOf } from './points.ts'
+
+const complaintsOf = (lines: readonly string[], changes = {}, stanzas = STANZAS) =>
+  complain(checkUplinks({ step: stepOf(world(...lines), stanzas), probes: { ...NO_PROBES, ...changes } }))
+
+/** The sound host without the lines that match. */
+const without = (pattern: RegExp) =>
+  SOUND.map((text) =>
+    text
+      .split('\n')
+      .filter((line) => !pattern.test(line))
+      .join('\n'),
+  )
+
+describe('checkUplinks', () => {
+  it('describes each uplink of a sound host', () => {
+    const step = stepOf(world(...SOUND))
+    expect(say(checkUplinks({ step, probes: NO_PROBES }))).toEqual([
+      `ok eth0: 10.1.1.2 goes via 10.1.1.1 (table ${T1 - 1})`,
+      `ok eth1: 10.1.2.2 goes via 10.1.2.1 (table ${T1})`,
+    ])
+  })
+
+  it.each([
+    [/^ *rule from 10\.1\.2\.2/, 'the rule of 10.1.2.2'],
+    [/^ *companion from 10\.1\.2\.2/, "the rule before that of 10.1.2.2, for main's specific routes"],
+    [/default via 10\.1\.2\.1/, `the route to default in table ${T1}`],
+    [/^ *endpoint 10\.1\.2\.2/, 'the endpoint of 10.1.2.2'],
+    [/^ *link eth1 group/, 'link group 77'],
+  ])('names what is missing: %s', (pattern, what) => {
+    expect(complaintsOf(without(pattern))).toEqual([`fail eth1: missing: ${what} | mptcp-routes apply eth1`])
+  })
+
+  it('counts what would be a long list', () => {
+    expect(complaintsOf([PAGE], {}, STANZAS.slice(1))[0]).toMatch(
+      /^fail eth1: missing: link group 77, .* and 3 more \| mptcp-routes apply eth1$/,
+    )
+  })
+
+  it('names what is left over on an uplink, and of what is gone', () => {
+    expect(complaintsOf([...SOUND, `route 10.7.0.0/16 dev eth1 table ${T1} proto 77`])).toEqual([
+      `warn eth1: left over: the route to 10.7.0.0/16 in table ${T1} | mptcp-routes apply eth1`,
+    ])
+    expect(complaintsOf([...SOUND, 'rule from 10.7.7.7 lookup 777'])).toEqual([
+      'warn left over from what is gone: the rule of 10.7.7.7 | mptcp-routes apply',
+    ])
+  })
+
+  it('names a device that is down, and the command of who keeps it', () => {
+    const down = [...SOUND, 'link eth1 group 77 down']
+    expect(complaintsOf(down)).toContain('warn eth1: the device is down | ifdown eth1 && ifup eth1')
+    const configured = [stanza('eth1', { IF_MPTCP_GATEWAY: '10.1.2.1' }, { door: 'configuration' })]
+    expect(complaintsOf(down, {}, configured)).toContain(
+      'warn eth1: the device is down | ip link set dev eth1 up && mptcp-routes apply eth1',
+    )
+  })
+
+  it('names a device that is not there, and says nothing of one that is going', () => {
+    expect(complaintsOf([...SOUND], {}, [...STANZAS, stanza('wwan0')])).toEqual([
+      'warn wwan0: the device is not there',
+    ])
+    expect(complaintsOf([...SOUND], {}, [...STANZAS, stanza('wwan0', {}, { leaving: true })])).toEqual([])
+  })
+
+  it('passes on why a device cannot have what it asks for', () => {
+    const stanzas = [stanza('eth1', { IF_MPTCP_GATEWAY: '10.1.2.2' })]
+    expect(complaintsOf([PAGE], {}, stanzas)).toEqual([
+      'fail eth1: mptcp-gateway "10.1.2.2" is this host\'s own address (set by IF_MPTCP_GATEWAY)',
+    ])
+  })
+
+  it('names a cable that is out', () => {
+    expect(complaintsOf([...SOUND], { carrierless: new Set(['eth1']) })).toEqual([
+      'warn eth1: no carrier: see the cable and what is at its other end',
+    ])
+  })
+
+  it('names a gateway that does not answer, on its own device only', () => {
+    expect(
+      complaintsOf([...SOUND], { failedNeighbours: new Set(['eth1 10.1.2.1', 'eth0 10.1.2.1']) }),
+    ).toEqual([
+      'fail eth1: the gateway 10.1.2.1 does not answer (its neighbour entry is FAILED) | see whether it is on: ping -c 1 -I 10.1.2.2 10.1.2.1',
+    ])
+  })
+
+  it('names an uplink by option that has no way out', () => {
+    const stanzas = [stanza('eth1', { IF_MPTCP_GATEWAY: 'none', IF_MPTCP_ENDPOINT: 'none' })]
+    const step = stepOf(world(PAGE), stanzas)
+    const done = { ...step, changes: [] }
+    expect(complain(checkUplinks({ step: done, probes: NO_PROBES }))).toEqual([
+      'warn eth1: 10.1.2.2: no way out, so rules and connected routes only | mptcp-gateway names a router',
+    ])
+  })
+
+  it('says what comes next where nothing is looked after', () => {
+    expect(complaintsOf([PAGE], {}, [])).toEqual([
+      'warn no uplink is known: the hooks record each at its ifup, /etc/mptcp-routes.conf names others | for an interface that is up already: ifdown eth1 && ifup eth1',
+    ])
+  })
+})
