@@ -119,7 +119,7 @@ END
     expect_text "$item" "${fragment%% \$\{*}"
     said=$((said + 1))
   done < <(grep -A1 '^\.\\" says: ' "$PROGRAMS_PAGE" | grep -v '^--$' | sed 's/^\.\\" says: //')
-  [[ $said -ge 14 ]]
+  [[ $said -ge 20 ]]
 }
 
 # The lines between `.\" run: NAME` and `.\" end`, as a reader types them.

@@ -443,6 +443,16 @@ ip mptcp endpoint add 10.1.2.2 id 255 dev eth1 signal"
   expect_no_text "${output#*group:}" " far-eth0@"
 }
 
+# An endpoint as version 0.1 made it: with the next id, which marks nothing.
+@test "what rids a host of version 0.1's endpoints" {
+  on_uplinks 'ifdown eth1; ip mptcp endpoint add 10.1.2.2 dev eth1 id 1 subflow; ifup eth1; ip mptcp endpoint; echo flushed:
+    '"$(block old-endpoints)"'
+    ifdown eth1; ifup eth1; ip mptcp endpoint'
+  expect_status 0
+  expect_text "${output%flushed:*}" '10.1.2.2 id 1 subflow dev eth1'
+  expect_text "${output#*flushed:}" '10.1.2.2 id 255 subflow dev eth1'
+}
+
 # When it does not work
 
 @test 'each look of the table of symptoms runs, and shows what is looked for' {

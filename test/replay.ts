@@ -8,22 +8,23 @@
 import { writeFileSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
-import { type Event, parseEnvironment } from '../src/ask/environment.ts'
-import { createEdge, type Edge } from '../src/kernel/ip.ts'
+import { createEdge } from '../src/kernel/edge.ts'
 import { readSnapshot } from '../src/kernel/read.ts'
+import type { Edge } from '../src/words/edge.ts'
 import type { Snapshot } from '../src/words/state.ts'
+import { createDisk } from './fake-kernel/disk.ts'
 import { createFakeEdge } from './fake-kernel/edge.ts'
-import { createKernel } from './fake-kernel/kernel.ts'
+import { createKernel, type Kernel } from './fake-kernel/kernel.ts'
 import { quickHistory } from './properties/histories.ts'
 import { plugIn, runStep, type Step } from './properties/steps.ts'
 import { DEVICES } from './properties/worlds.ts'
 
-/** The kernel of this namespace, with the files of the fake one: no lease or rt_tables of the machine counts. */
-function createRealEdge(files: Edge): Edge {
-  const real = createEdge(process.env)
+/** The kernel of this namespace, with the files of the fake one: no lease, record or rt_tables of the machine counts. */
+function withFiles(real: Edge, files: Edge): Edge {
   return {
     ...files,
     ip: real.ip,
+    ipUpTo: real.ipUpTo,
     readFile: (path) => (path.startsWith('/proc/') ? real.readFile(path) : files.readFile(path)),
     sleep: real.sleep,
   }
@@ -40,7 +41,15 @@ function refuseUsedNamespace(real: Edge): void {
 function removeAll(real: Edge): void {
   const flush = ['-force', '-batch', '-']
   const links = DEVICES.map((device) => `link delete dev ${device}\n`).join('')
-  real.ip(flush, `${links}mptcp endpoint flush\nmptcp limits set subflows 2\nrule flush\n`)
+  // Those go with no device.
+  const terminal = ['blackhole', 'unreachable', 'prohibit'].map(
+    (type) => `route flush table all type ${type}\n`,
+  )
+  real.ip(['-6', ...flush], terminal.join(''))
+  real.ip(
+    flush,
+    `${terminal.join('')}${links}mptcp endpoint flush\nmptcp limits set subflows 2 add_addr_accepted 0\nrule flush\n`,
+  )
   real.ip(['-6', ...flush], 'rule flush\nrule add from all lookup main priority 32766\n')
   real.ip(
     flush,
@@ -64,22 +73,23 @@ function awaitReady(real: Edge, step: Step): void {
 }
 
 /**
- * What a run would see of each device. Left out: the kernel's own link-local addresses and routes and those of lo, which
+ * What a run would see of the host. Left out: the kernel's own link-local addresses and routes and those of lo, which
  * the fake does not make, and the index that a device had, which counts up from one history to the next.
  */
 function look(edge: Edge): object {
-  return DEVICES.map((device) => {
-    const event = parseEnvironment('up', { IFACE: device })
-    return sortLists(readSnapshot(event as Event, edge))
-  })
+  return sortLists(readSnapshot(['inet6', 'inet'], DEVICES, [], edge))
 }
 
 function sortLists(snapshot: Snapshot): object {
-  const routes = snapshot.foreignRoutes.filter(({ destination }) => destination !== 'fe80::/64')
-  const addresses = snapshot.otherAddresses.filter(
+  const routes = snapshot.routes.filter(({ destination }) => destination !== 'fe80::/64')
+  const addresses = snapshot.addresses.filter(
     ({ device, local }) => device !== 'lo' && !local.startsWith('fe80:'),
   )
-  const seen = { ...snapshot, foreignRoutes: routes, otherAddresses: addresses }
+  // An index and a hardware address are the kernel's own choice.
+  const links = snapshot.links
+    .filter(({ name }) => name !== 'lo')
+    .map((link) => ({ ...link, index: 0, mac: undefined }))
+  const seen = { ...snapshot, routes, addresses, links }
   const lists = Object.entries(seen).map(([name, value]) => [
     name,
     Array.isArray(value)
@@ -90,13 +100,17 @@ function sortLists(snapshot: Snapshot): object {
 }
 
 /** Replays one history; the first difference, if there is one. */
-function replay(steps: readonly Step[], real: Edge, fake: Edge): string | undefined {
+function replay(steps: readonly Step[], real: Edge, kernel: Kernel): string | undefined {
+  const disks = [createDisk(), createDisk()] as const
+  const fake = createFakeEdge(kernel, disks[0])
+  const onDisk = withFiles(real, createFakeEdge(kernel, disks[1]))
   for (const [i, step] of [...plugIn(DEVICES), ...steps].entries()) {
-    const [onFake, onReal] = [runStep(fake, step), runStep(real, step)]
+    const onFake = runStep({ edge: fake, disk: disks[0] }, step)
+    const onReal = runStep({ edge: onDisk, disk: disks[1] }, step)
     awaitReady(real, step)
     const pairs = [
       [onFake, onReal],
-      [look(fake), look(real)],
+      [look(fake), look(onDisk)],
     ]
     for (const [expected, found] of pairs) {
       if (!isDeepStrictEqual(expected, found)) {
@@ -124,7 +138,7 @@ const KERNEL_SETTINGS: Readonly<Record<string, string>> = {
 }
 
 function main([first = 1, last = 1]: readonly number[]): void {
-  const real = createRealEdge(createFakeEdge(createKernel()))
+  const real = createEdge(process.env)
   refuseUsedNamespace(real)
   for (const [path, value] of Object.entries(KERNEL_SETTINGS)) {
     writeFileSync(path, value)
@@ -135,7 +149,7 @@ function main([first = 1, last = 1]: readonly number[]): void {
   let different = 0
   for (let seed = first; seed <= last; seed += 1) {
     const [history = []] = fc.sample(quickHistory, { seed, numRuns: 1 })
-    const found = replay(history, real, createFakeEdge(createKernel()))
+    const found = replay(history, real, createKernel())
     removeAll(real)
     steps += history.length
     if (found !== undefined) {

@@ -89,9 +89,8 @@ export function takenMetricNotice(stanza: Stanza, out: WayOut, holder: Route): s
     return []
   }
   const through = devicesOf(holder)[0]
-  const who =
-    through === undefined ? "main's default of another kind" : `the default route through ${through}`
-  const why = `is the metric of ${who}: choose another`
+  const who = through === undefined ? 'of another kind' : `through ${through}`
+  const why = `is the metric of the default route ${who}: choose another`
   return [`mptcp-metric "${stanza.options.metric}" ${why} (${stanza.setter('IF_MPTCP_METRIC')})`]
 }
 

@@ -4,23 +4,23 @@ import { parseIp } from '../../src/words/address.ts'
 
 /** The values in the groups are checked on their own. */
 const ADDRESS = '(?<address>[0-9a-f.:]+)'
-const DEVICE = '(?<device>[\\w.@+=,][\\w.@+=,-]{0,14})'
+const DEVICE = '(?<device>[^\\s/:]+)'
 const NUMBER = '(0|[1-9][0-9]{0,9})'
 const TABLE = `(main|${NUMBER})`
 export const WRITES = [
-  `rule (add|delete) from ${ADDRESS} lookup (main suppress_prefixlength 0 suppress_ifgroup 77|${NUMBER}) priority ${NUMBER} protocol 77`,
-  `route (add|replace|delete) (default|(?<destination>[0-9a-f.:]+)(/(?<length>[0-9]{1,3}))?)( via (?<gateway>[0-9a-f.:]+))? dev ${DEVICE}( onlink)?( scope link)?( metric ${NUMBER})? table ${TABLE} protocol 77`,
-  `mptcp endpoint add ${ADDRESS} dev ${DEVICE}( (subflow|signal|backup|fullmesh)){1,4}`,
-  `mptcp endpoint delete id [1-9][0-9]{0,2}`,
+  `rule (add|delete) from ${ADDRESS} lookup (main suppress_prefixlength [47] suppress_ifgroup 77|${NUMBER}) priority ${NUMBER} protocol 77`,
+  `route (add|append|delete) (default|(?<destination>[0-9a-f.:]+)(/(?<length>[0-9]{1,3}))?)( via (?<gateway>[0-9a-f.:]+))? dev ${DEVICE}( onlink)?( scope link)?( metric ${NUMBER})? table ${TABLE} protocol 77`,
+  `mptcp endpoint add ${ADDRESS} id (24[89]|25[0-5]) dev ${DEVICE}( (subflow|signal|backup|fullmesh)){1,4}`,
+  `mptcp endpoint delete id (24[89]|25[0-5])`,
   `link set dev ${DEVICE} group (0|77)`,
-  `mptcp limits set subflows [0-8]`,
+  `mptcp limits set subflows [0-8] add_addr_accepted [0-8]`,
 ].map((pattern) => new RegExp(`^${pattern}$`))
 export const READS = [
-  'rule show proto 77',
+  'rule show',
   'addr show',
-  'route show default',
-  `route show table all dev ${DEVICE}`,
-  `link show dev ${DEVICE}`,
+  'route show table all',
+  'link show',
+  'link show dev lo',
   'mptcp endpoint show',
   'mptcp limits show',
 ].map((pattern) => new RegExp(`^${pattern}$`))

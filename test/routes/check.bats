@@ -191,7 +191,9 @@ expect_named() {
 }
 
 @test 'a hook is of another version' {
-  sed -i 's/"0\.1\.0"/"0.0.9"/' /etc/network/if-up.d/mptcp_up
+  local version
+  version=$(on_host /etc/network/if-up.d/mptcp_up --version)
+  sed -i "s/\"${version#mptcp_up }\"/\"0.0.9\"/" /etc/network/if-up.d/mptcp_up
   expect_named warn '/etc/network/if-up.d/mptcp_up is of version 0.0.9'
 }
 
