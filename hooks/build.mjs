@@ -11,14 +11,22 @@ const CACHE_DIRECTORY = '/var/cache/ifupdown-mptcp'
 // Newer syntax would be a stack trace on an old Node instead of the message that names the version needed.
 const target = 'node12'
 
+/** LICENSE, license, LICENSE-MIT.txt … */
+async function licenceOf(name) {
+  const file = (await readdir(new URL(`node_modules/${name}`, root))).find((entry) => /^licen[cs]e/i.test(entry))
+  if (file === undefined) {
+    throw new Error(`the package ${name} has no licence file`)
+  }
+  return read(`node_modules/${name}/${file}`)
+}
+
 /** The licence text of every package that the bundle took code from, as comment lines. */
 async function licenceNotices(inputs) {
   const packages = [...inputs.join('\n').matchAll(/node_modules\/((?:@[^/]+\/)?[^/]+)\//g)].map(
     (match) => match[1],
   )
   const notices = [...new Set(packages)].map(async (name) => {
-    const text = await read(`node_modules/${name}/LICENSE`)
-    return `${name}:\n\n${text.trim()}`
+    return `${name}:\n\n${(await licenceOf(name)).trim()}`
   })
   const own = `ifupdown-mptcp:\n\n${(await read('LICENSE')).trim()}`
   return [own, ...(await Promise.all(notices))]
@@ -74,6 +82,8 @@ async function bundle(name, version, sources) {
     charset: 'utf8',
     legalComments: 'none',
     define: { VERSION: JSON.stringify(version) },
+    // cli-table3 can do with it or without; colours come from the other alone.
+    alias: { '@colors/colors/safe': 'picocolors' },
     logLevel: 'warning',
   })
   const notices = await licenceNotices(Object.keys(result.metafile.inputs))

@@ -16,25 +16,37 @@ export interface WholeRun extends WholeQuery {
  * @throws Refusal where the kernel refuses a command, after all is taken back (apply) or all that goes has gone (flush)
  */
 export function applyWhole(run: WholeRun): ReadonlyMap<string, Refusal> {
-  return run.dryRun ? attempt(run) : locked(run.edge, run.report.notice, () => attempt(run))
+  const { edge, dryRun, report } = run
+  const work = () => settleWhole(run, tellFirst(report)).plan.refused
+  return dryRun ? work() : locked(edge, report.notice, work)
 }
 
-function attempt(run: WholeRun): ReadonlyMap<string, Refusal> {
+function tellFirst({ notice, detail }: Report) {
+  return ({ plan }: WholeStep, turn: number) => {
+    if (turn === 1) {
+      new Set(plan.notices).forEach(notice)
+      plan.details.forEach(detail)
+    }
+  }
+}
+
+/**
+ * The same where the lock is held already.
+ *
+ * @param begin is told each step before its changes are made, the first one first
+ */
+export function settleWhole(run: WholeRun, begin: (step: WholeStep, turn: number) => void): WholeStep {
   const { edge, dryRun, flush, report } = run
   let first: WholeStep | undefined
   try {
-    const { plan } = settle({
+    return settle({
       ...{ edge, dryRun, goesOn: flush, command: report.command },
       next: () => planWhole(run),
-      begin: (step) => {
-        if (first === undefined) {
-          first = step
-          new Set(step.plan.notices).forEach(report.notice)
-          step.plan.details.forEach(report.detail)
-        }
+      begin: (step, turn) => {
+        first ??= step
+        begin(step, turn)
       },
     })
-    return plan.refused
   } catch (error) {
     const isDefeat = error instanceof Refusal && first !== undefined && !flush
     throw isDefeat ? defeat(run, first as unknown as WholeStep, error) : error

@@ -6,11 +6,11 @@ import { readSnapshot } from './kernel/read.ts'
 import { diffState } from './plan/diff.ts'
 import { indexHost } from './plan/host.ts'
 import type { Scope } from './plan/owned.ts'
-import { planHost } from './plan/wanted.ts'
+import { type Plan, planHost } from './plan/wanted.ts'
 import type { Step } from './settle.ts'
 import type { Edge } from './words/edge.ts'
 import { Refusal } from './words/refusal.ts'
-import type { Change, Endpoint, State } from './words/state.ts'
+import type { Change, Snapshot, State } from './words/state.ts'
 
 export interface Defeat {
   readonly edge: Edge
@@ -57,15 +57,21 @@ function changesBack({ edge, first, scope, stanzas }: Defeat): Change[] {
   const query = { host, scope: { ...scope, orphans: false }, lookups: NO_LOOKUPS, trustsTable: () => false }
   const standing = planHost(query).owned
   const before = { ...owned, endpoints: owned.endpoints.filter(({ implicit }) => !implicit) }
-  return diffState(withStanding(standing, before, now.endpoints), onlyOf(scope.devices, before))
+  return diffState(withMade(standing, first.plan, now), onlyOf(scope.devices, before))
 }
 
-/** Endpoints of other uplinks that gave way, where they have not gone yet. */
-function withStanding(standing: State, before: State, endpoints: readonly Endpoint[]): State {
+/** With what the run may have made or taken that does not show whose it is: a lone companion, an endpoint that gave way. */
+function withMade(standing: State, { owned, wanted }: Plan, now: Snapshot): State {
+  const sources = new Set(wanted.rules.map(({ from }) => from))
+  const rules = new Set([
+    ...standing.rules,
+    ...now.rules.filter(({ kind, from }) => kind === 'companion' && sources.has(from)),
+  ])
   const keys = new Set(
-    [...standing.endpoints, ...before.endpoints].map(({ id, address }) => `${id} ${address}`),
+    [...standing.endpoints, ...owned.endpoints].map(({ id, address }) => `${id} ${address}`),
   )
-  return { ...standing, endpoints: endpoints.filter(({ id, address }) => keys.has(`${id} ${address}`)) }
+  const endpoints = now.endpoints.filter(({ id, address }) => keys.has(`${id} ${address}`))
+  return { ...standing, rules: [...rules], endpoints }
 }
 
 /** Of the link groups, the run has changed those of its devices at most. */

@@ -15,7 +15,7 @@ import type { Step } from './settle.ts'
 import { createLookups, ofThisHardware } from './situation.ts'
 import type { Edge } from './words/edge.ts'
 import { quote, Refusal } from './words/refusal.ts'
-import type { Family, Snapshot } from './words/state.ts'
+import type { Change, Family, Snapshot } from './words/state.ts'
 
 export interface WholeQuery {
   readonly edge: Edge
@@ -25,6 +25,15 @@ export interface WholeQuery {
   readonly devices: readonly string[]
   /** Nothing is wanted, whatever was asked for. */
   readonly flush: boolean
+  /** What a run for all devices leaves as it is. */
+  readonly except?: Exceptions
+}
+
+export interface Exceptions {
+  readonly devices: ReadonlySet<string>
+  readonly orphans: boolean
+  /** Changes that are not made. */
+  readonly spares: (change: Change) => boolean
 }
 
 /** The host as a whole, and what is wanted of it. */
@@ -43,7 +52,7 @@ export function planWhole(query: WholeQuery): WholeStep {
   const { edge, env, flush } = query
   const { snapshot, served } = lookAtHost(query)
   const devices = query.devices.map((name) => resolveDevice(name, snapshot))
-  const scope = scopeOf(devices, served, snapshot, flush)
+  const scope = withoutExceptions(scopeOf(devices, served, snapshot, flush), query.except)
   const wanted = flush
     ? served.stanzas.filter(({ device }) => !scope.devices.includes(device))
     : served.stanzas
@@ -64,7 +73,7 @@ export function planWhole(query: WholeQuery): WholeStep {
     served,
     snapshot,
     plan: { ...plan, wanted: state, notices: [...served.notices, ...plan.notices, ...speakable.notices] },
-    changes: diffState(plan.owned, state),
+    changes: diffState(plan.owned, state).filter((change) => query.except?.spares(change) !== true),
   }
 }
 
@@ -92,6 +101,16 @@ function scopeOf(devices: readonly string[], served: Served, snapshot: Snapshot,
     families: snapshot.families,
     orphans: devices.length === 0,
   }
+}
+
+function withoutExceptions(scope: Scope, except: Exceptions | undefined): Scope {
+  return except === undefined
+    ? scope
+    : {
+        ...scope,
+        devices: scope.devices.filter((device) => !except.devices.has(device)),
+        orphans: scope.orphans && !except.orphans,
+      }
 }
 
 function checkDevices(named: readonly string[], host: Host, served: Served, { devices }: Scope): void {

@@ -13,7 +13,7 @@ import {
 import { filePrefix, recordsDirectory, stanzaFile, tombstoneFile } from './records/place.ts'
 
 export type { RecordedStanza, Tombstone } from './records/form.ts'
-export { lockPath, RECORDS } from './records/place.ts'
+export { lockPath, RECORDS, recordsDirectory, watchPath } from './records/place.ts'
 
 /** All of one network namespace and this boot. */
 export interface Records {

@@ -9,6 +9,7 @@ import * as files from './files.ts'
 const IP_LIMIT = 10_000
 const DHCPCD_LIMIT = 2_000
 const LOCK_LIMIT = 30_000
+const TRY_LIMIT = 2_000
 
 /** Whole dumps of the largest hosts: 10,000 rules are 1 MB of JSON. */
 const LARGEST_OUTPUT = 256 * 1024 * 1024
@@ -43,7 +44,9 @@ export function createEdge(env: NodeJS.ProcessEnv): Edge {
         const { dev, ino } = statSync('/proc/self/ns/net')
         return `${dev}-${ino}`
       }),
-    lock: (path) => lock(path, childEnvironment),
+    // A limit instead of flock's own -w, which the one of BusyBox does not know.
+    lock: (path) => lock(path, [], LOCK_LIMIT, childEnvironment),
+    tryLock: (path) => lock(path, ['-n'], TRY_LIMIT, childEnvironment),
     now: () => new Date(),
     sleep: (milliseconds) => {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds)
@@ -80,22 +83,26 @@ function ipOutcome(started: Started): Outcome {
  * Node has no flock(2): the program locks the open file that it is handed, and the lock stays with the descriptor of
  * ours. It ends with this process, however that ends, as no other program gets the descriptor.
  */
-function lock(path: string, env: NodeJS.ProcessEnv): Lock | 'busy' | 'none' {
+function lock(
+  path: string,
+  options: readonly string[],
+  timeout: number,
+  env: NodeJS.ProcessEnv,
+): Lock | 'busy' | 'none' {
   const descriptor = files.openLockFile(path)
   if (descriptor === undefined) {
     return 'none'
   }
-  const started = spawnSync('flock', ['3'], {
+  const started = spawnSync('flock', [...options, '3'], {
     stdio: ['ignore', 'ignore', 'ignore', descriptor],
     encoding: 'utf8',
-    env,
-    // Instead of its own -w, which the one of BusyBox does not know.
-    timeout: LOCK_LIMIT,
     killSignal: 'SIGKILL',
+    ...{ env, timeout },
   })
   if (started.status === 0) {
     return { release: () => files.closeFile(descriptor) }
   }
   files.closeFile(descriptor)
-  return errorCode(started) === 'ETIMEDOUT' ? 'busy' : 'none'
+  const isHeld = errorCode(started) === 'ETIMEDOUT' || (options.includes('-n') && started.status === 1)
+  return isHeld ? 'busy' : 'none'
 }

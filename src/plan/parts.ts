@@ -38,10 +38,11 @@ export function rulesOf(
 }
 
 /** A companion without its source rule may be one that a run for another device has just made: the source rule follows. */
-function isOfAnotherRun(host: Host, { devices }: Scope, from: string): boolean {
+function isOfAnotherRun(host: Host, { devices, orphans }: Scope, from: string): boolean {
   const holders = host.holdersOf(from)
-  const isElsewhere = holders.length > 0 && !holders.some((holder) => devices.includes(holder))
-  return isElsewhere && host.sourcesOf(from).length === 0
+  // An address that is nowhere may be one that a stanza has given ahead.
+  const isSeen = holders.length === 0 ? orphans : holders.some((holder) => devices.includes(holder))
+  return !isSeen && host.sourcesOf(from).length === 0
 }
 
 export function endpointsOf(

@@ -36,7 +36,10 @@ function checkAll({ host, installed, managers, kernel }: Facts): Finding[] {
 /** The levels' words are of one width. */
 const WIDTH = 'warn  '.length
 
-function formatFinding({ level, what, cure, device }: Finding, { colors }: Context): string {
+export function formatFinding(
+  { level, what, cure, device }: Finding,
+  { colors }: Pick<Context, 'colors'>,
+): string {
   const paint: Readonly<Record<Level, (text: string) => string>> = {
     ok: colors.green,
     warn: colors.yellow,

@@ -34,6 +34,8 @@ export interface Edge {
    * @returns the lock; `busy` where another run held it all the time; `none` where there is no flock or no place for a file
    */
   readonly lock: (path: string) => Lock | 'busy' | 'none'
+  /** The same without waiting. */
+  readonly tryLock: (path: string) => Lock | 'busy' | 'none'
   readonly now: () => Date
   readonly sleep: (milliseconds: number) => void
 }

@@ -17,6 +17,12 @@ export function lockPath(edge: Edge): string | undefined {
   return directory === undefined ? undefined : `${directory}.lock`
 }
 
+/** The file that the namespace's one watcher holds as long as it lives. */
+export function watchPath(edge: Edge): string | undefined {
+  const directory = recordsDirectory(edge)
+  return directory === undefined ? undefined : `${directory}.watch`
+}
+
 export function stanzaFile({ iface, family, address }: RecordedStanza): string {
   return `${filePrefix(iface, family)}${encode(address ?? '-')}`
 }

@@ -82,9 +82,10 @@ function orNothing<T>(get: () => T): T | undefined {
   }
 }
 
-/** `node … mptcp-routes watch`, however it was started. */
+/** `node … mptcp-routes [OPTION...] watch`, however it was started. */
 function isWatcher({ words }: Process): boolean {
-  return words.some((word, i) => /(^|\/)mptcp-routes$/.test(word) && words[i + 1] === 'watch')
+  const program = words.findIndex((word) => /(^|\/)mptcp-routes$/.test(word))
+  return program !== -1 && words.slice(program + 1).includes('watch')
 }
 
 function kernelFacts(step: WholeStep, probes: Probes, watched: boolean, { edge }: Context) {
