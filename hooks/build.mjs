@@ -13,7 +13,9 @@ const target = 'node12'
 
 /** LICENSE, license, LICENSE-MIT.txt … */
 async function licenceOf(name) {
-  const file = (await readdir(new URL(`node_modules/${name}`, root))).find((entry) => /^licen[cs]e/i.test(entry))
+  const file = (await readdir(new URL(`node_modules/${name}`, root))).find((entry) =>
+    /^licen[cs]e/i.test(entry),
+  )
   if (file === undefined) {
     throw new Error(`the package ${name} has no licence file`)
   }
@@ -46,6 +48,15 @@ if (node[0] < 18 || (node[0] === 18 && node[1] < 19)) {
   process.exit(process.env.PHASE !== undefined && process.env.IF_MPTCP_STRICT !== 'yes' ? 0 : 1)
 }
 `
+
+/** Puts hooks/string-width.cjs before the package of that name. */
+const quickWidth = {
+  name: 'quick-width',
+  setup({ onResolve }) {
+    const path = new URL('string-width.cjs', import.meta.url).pathname
+    onResolve({ filter: /^string-width$/ }, ({ importer }) => (importer === path ? undefined : { path }))
+  },
+}
 
 /** hooks/NAME.sh where an entry has a preamble of its own, else the one of ifupdown's hooks. */
 async function shellPreamble(name, sources) {
@@ -84,6 +95,7 @@ async function bundle(name, version, sources) {
     define: { VERSION: JSON.stringify(version) },
     // cli-table3 can do with it or without; colours come from the other alone.
     alias: { '@colors/colors/safe': 'picocolors' },
+    plugins: [quickWidth],
     logLevel: 'warning',
   })
   const notices = await licenceNotices(Object.keys(result.metafile.inputs))

@@ -1,6 +1,7 @@
 /** Brings the whole host to what is asked for, or takes all back. */
 import type { Report } from './converge.ts'
 import { locked } from './lock.ts'
+import { withDevices } from './plan/notices.ts'
 import { settle } from './settle.ts'
 import { takeBack } from './take-back.ts'
 import { planWhole, type WholeQuery, type WholeStep } from './whole.ts'
@@ -24,8 +25,8 @@ export function applyWhole(run: WholeRun): ReadonlyMap<string, Refusal> {
 function tellFirst({ notice, detail }: Report) {
   return ({ plan }: WholeStep, turn: number) => {
     if (turn === 1) {
-      new Set(plan.notices).forEach(notice)
-      plan.details.forEach(detail)
+      withDevices(plan.notices, plan.subjects).forEach(notice)
+      withDevices(plan.details, plan.subjects).forEach(detail)
     }
   }
 }

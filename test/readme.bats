@@ -456,7 +456,6 @@ ip mptcp endpoint add 10.1.2.2 id 255 dev eth1 signal"
 # When it does not work
 
 @test 'each look of the table of symptoms runs, and shows what is looked for' {
-  local look
   list_looks > "$HOST/looks"
   [[ $(wc -l < "$HOST/looks") -ge 10 ]]
   # The link of Node, and what a counter shows only when it is not 0.

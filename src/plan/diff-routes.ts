@@ -1,5 +1,6 @@
 /** The changes between two lists of routes, without a moment between the old way and the new one, and past what others have put there. */
 import type { Change, Route } from '../words/state.ts'
+import { removeRoutes } from './remove-routes.ts'
 import { placeKey, routeKey } from './routes.ts'
 
 type RouteChange = Extract<Change, { kind: 'route' }>
@@ -8,38 +9,37 @@ type RouteChange = Extract<Change, { kind: 'route' }>
  * A new way is appended before the old one goes: a replacement would take the first route of the place, whoever made it.
  */
 export function diffRoutes(owned: readonly Route[], wanted: readonly Route[]) {
-  const standing = groupByPlace(owned)
+  const places = groupByPlace(owned)
   const kept = new Set<Route>()
   const added: RouteChange[] = []
-  for (const routes of groupByPlace(wanted).values()) {
-    const rivals = [...(standing.get(placeKey(routes[0] as Route)) ?? [])]
+  for (const [place, routes] of groupByPlace(wanted)) {
+    const standing = places.get(place) ?? []
+    places.set(place, standing)
     for (const route of routes) {
-      const same = rivals.find((old) => isSame(old, route))
-      if (same !== undefined) {
-        kept.add(same)
-      } else {
-        added.push(...addRoute(route, rivals, kept))
-        rivals.push(route)
+      const same = standing.find((old) => isSame(old, route))
+      if (same === undefined) {
+        added.push(...addRoute(route, standing))
       }
+      kept.add(same ?? route)
     }
   }
-  const removed = owned
-    .filter((route) => !kept.has(route))
-    .map((route): RouteChange => ({ kind: 'route', verb: 'delete', route }))
+  const removed = [...places.values()].map((standing) => removeRoutes(standing, kept))
   // The kernel takes a gateway only where a connected route leads to it.
-  return { added: added.sort(connectedFirst), removed: removed.sort(connectedFirst).reverse() }
+  return { added: added.sort(connectedFirst), removed: removed.sort(connectedFirstOf).reverse().flat() }
 }
 
-/** In IPv6 a route of one hop cannot stand twice, so one with other attributes goes first. */
-function addRoute(route: Route, rivals: readonly Route[], kept: Set<Route>): RouteChange[] {
-  const twin = rivals.find((old) => old.family === 'inet6' && routeKey(old) === routeKey(route))
-  const verb = rivals.length === 0 ? 'add' : 'append'
-  if (twin === undefined) {
-    return [{ kind: 'route', verb, route }]
-  }
-  kept.add(twin)
+/**
+ * In IPv6 a route of one hop cannot stand twice, so one with other attributes goes first.
+ *
+ * @param standing ours in its place, which it joins
+ */
+function addRoute(route: Route, standing: Route[]): RouteChange[] {
+  const twin = standing.findIndex((old) => old.family === 'inet6' && routeKey(old) === routeKey(route))
+  const verb = standing.length === 0 ? 'add' : 'append'
+  const gone = twin === -1 ? [] : standing.splice(twin, 1)
+  standing.push(route)
   return [
-    { kind: 'route', verb: 'delete', route: twin },
+    ...gone.map((old): RouteChange => ({ kind: 'route', verb: 'delete', route: old })),
     { kind: 'route', verb, route },
   ]
 }
@@ -82,6 +82,11 @@ function isSame(old: Route, route: Route): boolean {
 
 function connectedFirst(one: RouteChange, other: RouteChange): number {
   return Number(isVia(one.route)) - Number(isVia(other.route))
+}
+
+function connectedFirstOf(one: readonly RouteChange[], other: readonly RouteChange[]): number {
+  const viaOf = (changes: readonly RouteChange[]) => Number(changes.some(({ route }) => isVia(route)))
+  return viaOf(one) - viaOf(other)
 }
 
 function isVia({ hops }: Route): boolean {

@@ -1,5 +1,5 @@
 /** Which way out a device has: the first source of a gateway that answers with one that can be a router there. */
-import { gatewayVariable, isDialUp, ownGateway, type Stanza } from '../ask/stanza.ts'
+import { gatewayVariable, isAlias, isDialUp, ownGateway, type Stanza } from '../ask/stanza.ts'
 import { Refusal } from '../words/refusal.ts'
 import type { Hop } from '../words/state.ts'
 import { deriveTable, KERNEL_PROTOCOL, MAIN_TABLE, PROTOCOL } from '../words/table.ts'
@@ -145,18 +145,24 @@ function isStatic({ stanzas }: GatewayQuery): boolean {
 
 /** The default that the device has already, where nobody has recorded anything and a connected route of today leads there. */
 function standingWay(query: GatewayQuery): WayOut | undefined {
-  const { host, device, family, trustsTable } = query
+  const { host, device, family, stanzas, trustsTable } = query
   if (!trustsTable) {
     return undefined
   }
+  const further = new Set(stanzas.filter(({ iface }) => isAlias(iface)).map(nameOfGateway))
   const gateways = host
     .ownRoutesOf(device)
     .filter((route) => route.family === family && route.table !== MAIN_TABLE && isPlainDefault(route))
     .flatMap((route) => hopsThrough(route, query).map(({ gateway }) => ({ gateway, table: route.table })))
     // A further way's own table tells nothing of the first.
     .flatMap(({ gateway, table }) => (gateway && table !== deriveTable(device, gateway) ? [gateway] : []))
-  const gateway = gateways.find((text) => isTrusted(query, text))
+  const gateway = gateways.find((text) => !further.has(text) && isTrusted(query, text))
   return gateway === undefined ? undefined : wayVia(query, gateway, false)
+}
+
+function nameOfGateway(stanza: Stanza): string | undefined {
+  const own = ownGateway(stanza)
+  return own === 'none' ? undefined : own?.text
 }
 
 /** Where the other end of the link is the way out. */

@@ -128,3 +128,13 @@ export function pathManagerNotice({ mptcp }: Snapshot): string[] {
 export function mptcpDetail({ mptcp }: Snapshot): string[] {
   return mptcp.enabled ? [] : ['MPTCP is off in the kernel (sysctl net.mptcp.enabled): no endpoint is made']
 }
+
+/** The texts, each once, those about devices with their devices' names. */
+export function withDevices(
+  texts: readonly string[],
+  subjects: ReadonlyMap<string, readonly string[]>,
+): string[] {
+  return [...new Set(texts)].flatMap(
+    (text) => subjects.get(text)?.map((device) => `${device}: ${text}`) ?? [text],
+  )
+}

@@ -40,7 +40,10 @@ function isRuleOf(host: Host, { family, from, table }: Rule, device: string): bo
     return through.includes(device)
   }
   const claimants = host.claimantsOf(family, table)
-  return claimants.includes(device) && !holders.some((other) => other !== device && claimants.includes(other))
+  const rivals = claimants.filter((other) => other !== device)
+  // Of an address that is nowhere, nothing else tells: what several may claim is nobody's, until it goes as an orphan.
+  const isTaken = holders.length === 0 ? rivals.length > 0 : rivals.some((other) => holders.includes(other))
+  return claimants.includes(device) && !isTaken
 }
 
 /** @param tables those of the device's uplinks and of its rules */

@@ -27,6 +27,8 @@ export interface Plan {
   readonly notices: readonly string[]
   /** What only -v tells. */
   readonly details: readonly string[]
+  /** The devices that a notice or a detail is about, by its text; without an entry it is about the host. */
+  readonly subjects: ReadonlyMap<string, readonly string[]>
   /** Addresses whose endpoint waits for the end of duplicate address detection. */
   readonly waiting: readonly string[]
   /** Some address found no place among the kernel's endpoints. */
@@ -43,6 +45,7 @@ export const EMPTY_PLAN: Plan = {
   refused: new Map(),
   notices: [],
   details: [],
+  subjects: new Map(),
   waiting: [],
   short: false,
 }
@@ -89,6 +92,12 @@ export function planHost(query: PlanQuery): Plan {
       ...plans.flatMap(({ details }) => details),
       ...(uplinks.length > 0 ? mptcpDetail(snapshot) : []),
     ],
+    subjects: subjectsOf([
+      ...plans.flatMap(({ device, notices, details }) =>
+        [...notices, ...details].map((text) => ({ device, text })),
+      ),
+      ...outDevices.flatMap((device) => groupNotice(host, device).map((text) => ({ device, text }))),
+    ]),
     waiting: endpoints.plan.waiting,
     short: endpoints.plan.left.length > 0,
   }
@@ -125,6 +134,17 @@ function planDevices({ host, scope, lookups, trustsTable }: PlanQuery): DevicePl
       return { device, uplinks: [], notices: [], details: [], error }
     }
   })
+}
+
+function subjectsOf(said: readonly { readonly device: string; readonly text: string }[]) {
+  const subjects = new Map<string, string[]>()
+  for (const { device, text } of said) {
+    const devices = subjects.get(text) ?? []
+    if (!devices.includes(device)) {
+      subjects.set(text, [...devices, device])
+    }
+  }
+  return subjects
 }
 
 function tablesOf(uplinks: readonly Uplink[], sources: readonly Rule[]): Set<string> {

@@ -2,6 +2,7 @@
 import type { Colors } from 'picocolors/types'
 import type { Section } from '../ask/configuration.ts'
 import type { Edge } from '../words/edge.ts'
+import { printable } from './figures.ts'
 
 export interface Context {
   readonly edge: Edge
@@ -32,6 +33,6 @@ export interface Context {
 export const PROGRAM = 'mptcp-routes'
 
 /** Says something to the admin: `mptcp-routes: WHAT "VALUE" WHY (WHO SET IT)`. */
-export function tell({ err }: Context, text: string): void {
-  err(`${PROGRAM}: ${text}\n`)
+export function tell({ err }: Pick<Context, 'err'>, text: string): void {
+  err(`${PROGRAM}: ${printable(text)}\n`)
 }

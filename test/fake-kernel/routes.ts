@@ -131,16 +131,20 @@ function isMeant(route: KernelRoute, named: NamedRoute): boolean {
   )
 }
 
-/** A line with one hop is compared with a route's first one, and without `via` any gateway will do. */
+/**
+ * A line with one hop is compared with a route's first one, and without `via` any gateway will do; one with several fits
+ * a route that has no more, and a weight of 1 is none that is told.
+ */
 function areHopsMeant(hops: readonly KernelHop[], named: readonly KernelHop[]): boolean {
-  const isMeantHop = (hop: KernelHop | undefined, other: KernelHop) =>
+  const isMeantHop = (hop: KernelHop | undefined, other: KernelHop | undefined) =>
     hop !== undefined &&
+    other !== undefined &&
     hop.device === other.device &&
-    (other.gateway === undefined || hop.gateway === other.gateway)
+    (other.gateway === undefined || hop.gateway === other.gateway) &&
+    (other.weight === 1 || hop.weight === other.weight)
   return named.length < 2
     ? named.every((other) => isMeantHop(hops[0], other))
-    : hops.length === named.length &&
-        named.every((other, i) => isMeantHop(hops[i], other) && hops[i]?.weight === other.weight)
+    : hops.length <= named.length && hops.every((hop, i) => isMeantHop(hop, named[i]))
 }
 
 function checkHop(kernel: Kernel, route: KernelRoute, hop: KernelHop): Fault | undefined {

@@ -16,6 +16,7 @@ import { type Ended, foreign, type Hook, runStep, type Step, startHook } from '.
 import { ADDRESSES, addressLine, DEVICES, soundUp } from './worlds.ts'
 
 interface Outcome {
+  readonly host: Host
   readonly ended: Ended
   readonly state: string
 }
@@ -24,11 +25,12 @@ const RUNS = 60
 
 function attempt(start: Host, hook: Hook, intercept?: Intercept, again = false): Outcome {
   const host = copyHost(start)
-  const ended = startHook(host.edge, hook, intercept)
-  return { ended: again ? startHook(host.edge, hook) : ended, state: printState(host.kernel) }
+  const first = startHook(host.edge, hook, intercept)
+  const ended = again ? startHook(host.edge, hook) : first
+  return { host, ended, state: printState(host.kernel) }
 }
 
-function went(outcome: Outcome): boolean {
+function went(outcome: Pick<Outcome, 'ended'>): boolean {
   return !/refused|is also on|is in use by|is on \w+, not|is the table of another|no device|own address|cannot be/.test(
     outcome.ended.err,
   )
@@ -37,6 +39,11 @@ function went(outcome: Outcome): boolean {
 /** The positions of the lines that the run writes when nothing is in its way. */
 function positions({ ended }: Outcome): number[] {
   return ended.written.map((_, i) => i + 1)
+}
+
+/** The state but for the kernel's own endpoints, which give way and cannot be put back. */
+function withoutImplicit({ kernel }: Host): string {
+  return printState(kernel).replace(/^endpoint .* implicit\n/gm, '')
 }
 
 /** The state but for what depends on who was first: the limits and the ids of endpoints. */
@@ -79,23 +86,33 @@ test('up that the kernel refuses a line once ends where up without it does', () 
   )
 })
 
+/**
+ * The way back may need the very line that is refused. And a gateway that was onlink may have come to lie on another
+ * device since: the kernel then refuses it, and we say so.
+ */
+function isStuck({ err, written }: Ended): boolean {
+  const [, taken] = err.split('; while taking back: ')
+  const refused = written.filter(({ failed }) => failed).map(({ line }) => line)
+  return (
+    taken !== undefined &&
+    (taken.includes(refused[0] ?? '-') || /"ip -6 route add default via \S+ dev \S+ onlink /.test(taken))
+  )
+}
+
 test('up that the kernel refuses a line always changes nothing', () => {
   fc.assert(
     fc.property(history, soundUp, (steps, hook) => {
       const start = hostAfter(steps)
-      const before = printState(start.kernel)
+      const before = withoutImplicit(start)
       const plain = attempt(start, hook)
       fc.pre(went(plain))
       for (const position of positions(plain)) {
         const refused = attempt(start, hook, refuseAlways(position))
-        expect(refused.ended.err).toMatch(/the kernel refused ".*": Operation not permitted/)
-        // A gateway that was onlink may have come to lie on another device since: the kernel then refuses it, and we say so.
-        if (
-          !/while taking back: the kernel refused "ip -6 route add default via \S+ dev \S+ onlink /.test(
-            refused.ended.err,
-          )
-        ) {
-          expect(refused.state, `refused line ${position} always`).toEqual(before)
+        if (!refused.ended.err.includes('the kernel refused')) {
+          // It was a line of chance: the next look has shown that it is not needed.
+          expect(refused.state, `refused line ${position} always`).toEqual(plain.state)
+        } else if (!isStuck(refused.ended)) {
+          expect(withoutImplicit(refused.host), `refused line ${position} always`).toEqual(before)
         }
       }
     }),
@@ -120,7 +137,7 @@ test('up of two devices at once ends where one after the other does', () => {
       const inTurn = copyHost(start)
       startHook(inTurn.edge, one)
       const last = startHook(inTurn.edge, other)
-      fc.pre(went(first) && went({ ended: last, state: '' }))
+      fc.pre(went(first) && went({ ended: last }))
       for (const position of positions(first)) {
         const host = copyHost(start)
         const rival = () => {

@@ -1,7 +1,7 @@
 /** Whatever has happened to a host: what is not ours stays, what is ours can be taken away, and a second run is idle. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { found } from './found.ts'
+import { found, foundHistories } from './found.ts'
 import { history } from './histories.ts'
 import {
   copyHost,
@@ -44,7 +44,7 @@ test('foreign objects are as they were after each of our runs', () => {
         }
       }
     }),
-    { numRuns: runs(150) },
+    { numRuns: runs(150), examples: foundHistories },
   )
 })
 
@@ -88,7 +88,7 @@ describe.each([
         const left = host.kernel.endpoints.map((endpoint) => printEndpoint(endpoint, host.kernel))
         expect(left.filter((text) => endpoints.includes(text))).toEqual([])
       }),
-      { numRuns: runs(150) },
+      { numRuns: runs(150), examples: foundHistories },
     )
   })
 })

@@ -3,10 +3,11 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { findLink, type Kernel, type KernelRule, reaches } from '../fake-kernel/kernel.ts'
 import { way } from '../fake-kernel/way.ts'
+import { errorBehind, foundHistories } from './found.ts'
 import { foreignHistory, history } from './histories.ts'
 import { copyHost, createHost, type Host, hostAfter } from './host.ts'
 import { runs } from './settings.ts'
-import { type Hook, plugIn, runStep, startHook } from './steps.ts'
+import { foreign, type Hook, plugIn, runStep, type Step, startHook } from './steps.ts'
 import { anyDown, DEVICES, soundUp } from './worlds.ts'
 
 const FAR = { inet: ['203.0.113.9', '192.0.0.9'], inet6: ['2001:db8:77::9', '2a00::9'] } as const
@@ -69,7 +70,7 @@ test('nothing leaves an uplink by another one, after any step and after a death 
         }
       }
     }),
-    { numRuns: runs(150) },
+    { numRuns: runs(150), examples: foundHistories },
   )
 })
 
@@ -105,6 +106,22 @@ function isIndependent(one: Hook, other: Hook): boolean {
   return !same('IF_MPTCP_METRIC') && ![one, other].some(({ env }) => env['IF_MPTCP_TABLE'] !== undefined)
 }
 
+/** A rule of somebody else's that says the same as ours: is our companion without a source rule then? */
+const twinRule: [Step[], Hook, Hook] = [
+  [
+    foreign('addr add 10.1.1.2/24 dev eth0'),
+    foreign('rule add from 10.1.1.2 lookup 712179712 priority 31000 protocol 4'),
+  ],
+  { direction: 'up', env: { IFACE: 'eth0', IF_MPTCP_GATEWAY: '10.1.1.1' } },
+  { direction: 'up', env: { IFACE: 'wwan0', ADDRFAM: 'inet', IF_MPTCP_PRIORITY: '31000' } },
+]
+
+const errorBehindAnother: [Step[], Hook, Hook] = [
+  errorBehind[0],
+  { direction: 'up', env: { IFACE: 'wwan0', IF_MPTCP_MAIN_ROUTES: 'ignore' } },
+  errorBehind[1],
+]
+
 test('two devices end in the same tables whichever comes up first', () => {
   fc.assert(
     fc.property(foreignHistory, soundUp, soundUp, (steps, one, other) => {
@@ -126,6 +143,6 @@ test('two devices end in the same tables whichever comes up first', () => {
       const [forth, back] = ends.map(({ host }) => printTables(host))
       expect(forth).toEqual(back)
     }),
-    { numRuns: runs(150) },
+    { numRuns: runs(150), examples: [twinRule, errorBehindAnother] },
   )
 })

@@ -6,8 +6,8 @@
 
 # Two at a time, since they wait more than they work: the longest first, so that none is alone at the end.
 beside_stages=(
-  'install       160  dist    bats_by_themselves test/install test/man-pages.bats test/readme.bats'
-  'netns         150  dist    bats_in_namespace test/netns'
+  'install       200  dist    bats_by_themselves test/install test/man-pages.bats test/readme.bats'
+  'netns         480  dist    bats_in_namespace test/netns'
   'package       140  dist    check_package test/package'
   'properties     60  vitest  run_vitest test/properties'
   'node-versions  20  dist    check_node_versions test/node-versions.bats'

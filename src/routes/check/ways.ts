@@ -23,11 +23,11 @@ export function checkWay(uplink: Uplink, unfinished: boolean, { step, probes }: 
 }
 
 /** On a host with very many routes not all are known, and one of main's own may lead to where nothing was expected. */
-function isUnjudged(route: Route | undefined): boolean {
+export function isUnjudged(route: Route | undefined): boolean {
   return route !== undefined && route.table === MAIN_TABLE && isSpecific(route)
 }
 
-function isRight(route: Route | undefined, { table, out }: Uplink): boolean {
+export function isRight(route: Route | undefined, { table, out }: Uplink): boolean {
   const isSame = (one: Hop, other: Hop) => one.gateway === other.gateway && one.device === other.device
   return (
     route?.table === table &&
@@ -52,7 +52,7 @@ function describe(probe: Probe, uplink: Uplink, unfinished: boolean, step: Whole
   return fail(`${what}, as ${why}`, goBefore(rival, uplink))
 }
 
-function wayText(hops: readonly Hop[]): string {
+export function wayText(hops: readonly Hop[]): string {
   return hops.map(({ gateway, device }) => `${gateway ? `via ${gateway} ` : ''}dev ${device}`).join(' and ')
 }
 
@@ -61,7 +61,7 @@ function tableText(table: number): string {
 }
 
 /** The rule before the address's own that looks up the table whose route won, or that answers by itself. */
-function findRival(
+export function findRival(
   { family, address, route }: Probe,
   uplink: Uplink,
   { snapshot }: WholeStep,

@@ -1,0 +1,36 @@
+/** Wires `mptcp-routes top` to the host. */
+
+import { planWhole } from '../../whole.ts'
+import type { Context } from '../context.ts'
+import { createSs } from '../ss.ts'
+import type { Uplink } from './sample.ts'
+import { runTop } from './top.ts'
+
+/**
+ * @param count how many samples; undefined: until somebody ends it
+ * @param seconds from one sample to the next
+ * @returns the exit status
+ */
+export async function runTopCommand(
+  context: Context,
+  count: number | undefined,
+  seconds: number,
+): Promise<number> {
+  const { edge, env, now, colors } = context
+  const { stdin: input, stdout: output } = process
+  const source = { ...createSs(env), readUplinks: () => readUplinks(context), readFile: edge.readFile, now }
+  await runTop(source, { input, output, env, colors, count, interval: seconds * 1000 })
+  return 0
+}
+
+/** Those that lead out. */
+function readUplinks({ edge, env, sections }: Context): Uplink[] {
+  const { plan } = planWhole({ edge, env, sections, devices: [], flush: false })
+  return plan.uplinks
+    .filter(({ out }) => out !== undefined)
+    .map(({ device, family, addresses }) => ({
+      device,
+      family,
+      addresses: addresses.map(({ local }) => local),
+    }))
+}
