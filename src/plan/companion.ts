@@ -1,7 +1,7 @@
 /** The companion rules: main's specific routes through devices that are no uplinks win before the source rule. */
 
 import type { Family, Route, Rule } from '../words/state.ts'
-import { MAIN_TABLE, SUPPRESSED_LENGTH, TERMINAL_TYPES, UNICAST } from '../words/table.ts'
+import { MAIN_TABLE, PROTOCOL, SUPPRESSED_LENGTH, TERMINAL_TYPES, UNICAST } from '../words/table.ts'
 import type { Host } from './host.ts'
 import { stanzaFor } from './speaker.ts'
 
@@ -9,10 +9,13 @@ import { stanzaFor } from './speaker.ts'
  * Main's default of a family that answers with an error, if it is the one that the kernel takes: a companion would then
  * end every look-up with it, as suppression is for ways only (fib_rules, FIB_LOOKUP_NOREF).
  */
-export function terminalDefault({ mainDefaultsOf }: Host, family: Family): Route | undefined {
-  // Our own for failover, which come and go with the run that judges, are not among them.
-  const defaults = mainDefaultsOf(family).filter(
+export function terminalDefault({ snapshot }: Host, family: Family): Route | undefined {
+  const defaults = snapshot.routes.filter(
     (route) =>
+      route.family === family &&
+      route.table === MAIN_TABLE &&
+      // Our own for failover come and go with the run that judges.
+      route.protocol !== PROTOCOL &&
       route.destination === 'default' &&
       route.tos === 0 &&
       (route.type === UNICAST || TERMINAL_TYPES.includes(route.type)),

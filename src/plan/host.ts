@@ -1,7 +1,7 @@
 /** A snapshot with its look-ups: who holds an address, whose a table is. Each is built once, so that a plan is linear. */
 import { isAlias, type Stanza, wayNames } from '../ask/stanza.ts'
 import type { Address, Family, Link, Route, Rule, Snapshot } from '../words/state.ts'
-import { deriveTable, MAIN_TABLE, PROTOCOL, SUPPRESSED_LENGTH } from '../words/table.ts'
+import { deriveTable, MAIN_TABLE, PROTOCOL } from '../words/table.ts'
 
 export interface Host {
   readonly snapshot: Snapshot
@@ -15,8 +15,6 @@ export interface Host {
   /** Our source rules for the address, in the order of their priority. */
   readonly sourcesOf: (address: string) => readonly Rule[]
   readonly companionsOf: (address: string) => readonly Rule[]
-  /** Main's routes that are a default or half of one, of whatever type, through whatever device; not ours. */
-  readonly mainDefaultsOf: (family: Family) => readonly Route[]
   /** Main's unicast routes through the device, in the kernel's order. */
   readonly mainRoutesOf: (device: string) => readonly Route[]
   /** Routes of ours through the device, in any table. */
@@ -70,9 +68,10 @@ export function indexHost(
     rules.filter(({ kind }) => kind === 'companion'),
     ({ from }) => [from],
   )
-  const mainRoutes = routes.filter(({ table, protocol }) => table === MAIN_TABLE && protocol !== PROTOCOL)
-  const main = group(mainRoutes, devicesOf)
-  const defaults = group(mainRoutes.filter(isShort), ({ family }) => [family])
+  const main = group(
+    routes.filter(({ table, protocol }) => table === MAIN_TABLE && protocol !== PROTOCOL),
+    devicesOf,
+  )
   const own = group(ours, devicesOf)
   const tables = group(
     ours.filter(({ table, behind }) => table !== MAIN_TABLE && !behind),
@@ -89,44 +88,22 @@ export function indexHost(
     ],
     ({ key }) => [key],
   )
-  const through = remembered((key) => unique(tables(key).flatMap(devicesOf)))
-  const holding = remembered((address) => unique(holders(address).map(({ device }) => device)))
   return {
     snapshot,
     stanzas,
     link: (device) => byName.get(device),
     addressesOf: ofDevice,
-    holdersOf: holding,
+    holdersOf: (address) => unique(holders(address).map(({ device }) => device)),
     sourcesOf,
     companionsOf,
-    mainDefaultsOf: defaults,
     mainRoutesOf: main,
     ownRoutesOf: own,
-    devicesOfTable: (family, table) => through(tableKey(family, table)),
+    devicesOfTable: (family, table) => unique(tables(tableKey(family, table)).flatMap(devicesOf)),
     claimantsOf: (family, table) =>
       unique([...claims(tableKey(family, table)), ...claims(String(table))].map(({ device }) => device)),
     foreignRoutesIn: (family, table) => foreign(tableKey(family, table)),
   }
 }
-
-/** What every device of a plan asks for is made out once. */
-function remembered<T>(look: (key: string) => T): (key: string) => T {
-  const known = new Map<string, T>()
-  return (key) => {
-    const answer = known.get(key) ?? look(key)
-    known.set(key, answer)
-    return answer
-  }
-}
-
-function isShort({ destination, family }: Route): boolean {
-  return (
-    destination === 'default' || Number(destination.split('/')[1] ?? LONGEST) <= SUPPRESSED_LENGTH[family]
-  )
-}
-
-/** One address alone has no length. */
-const LONGEST = 128
 
 function unique(items: readonly string[]): readonly string[] {
   return items.length < 2 ? items : [...new Set(items)]

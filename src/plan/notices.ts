@@ -1,7 +1,16 @@
 /** What the admin should hear, though the run goes on. */
 import type { Stanza } from '../ask/stanza.ts'
 import type { Family, Hop, Route, Snapshot } from '../words/state.ts'
-import { DEFAULT_GROUP, MOST_DAEMON_ROUTES, MOST_ENDPOINTS, UNICAST, UPLINK_GROUP } from '../words/table.ts'
+import {
+  DEFAULT_GROUP,
+  MAIN_TABLE,
+  MOST_DAEMON_ROUTES,
+  MOST_ENDPOINTS,
+  PROTOCOL,
+  SUPPRESSED_LENGTH,
+  UNICAST,
+  UPLINK_GROUP,
+} from '../words/table.ts'
 import type { Carried } from './carried.ts'
 import type { EndpointPlan } from './endpoint.ts'
 import type { WayOut } from './gateway.ts'
@@ -9,10 +18,15 @@ import { devicesOf, type Host } from './host.ts'
 import type { Way } from './ways.ts'
 
 /** Half defaults that lead elsewhere: new connections, subflows of the uplink among them, take that way unless bound. */
-export function halvesNotice({ mainDefaultsOf }: Host, device: string, family: Family): string[] {
-  const half = mainDefaultsOf(family).find(
+export function halvesNotice({ snapshot }: Host, device: string, family: Family): string[] {
+  const half = snapshot.routes.find(
     (route) =>
-      route.destination !== 'default' && route.type === UNICAST && !devicesOf(route).includes(device),
+      route.family === family &&
+      route.table === MAIN_TABLE &&
+      route.type === UNICAST &&
+      route.protocol !== PROTOCOL &&
+      isHalf(route.destination, family) &&
+      !devicesOf(route).includes(device),
   )
   const via = half && devicesOf(half)[0]
   return half === undefined
@@ -20,6 +34,11 @@ export function halvesNotice({ mainDefaultsOf }: Host, device: string, family: F
     : [
         `main sends ${half.destination} through ${via}, as VPN clients do: what is sent from an address of ${device} goes beside it`,
       ]
+}
+
+function isHalf(destination: string, family: Family): boolean {
+  const length = Number(destination.split('/')[1] ?? 128)
+  return destination !== 'default' && length <= SUPPRESSED_LENGTH[family]
 }
 
 export function silentDhcpNotice(

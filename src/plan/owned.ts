@@ -14,18 +14,11 @@ export interface Scope {
 
 /** The source rules that the run may change: those of its devices, and orphans. */
 export function ownedSources(host: Host, { devices, families, orphans }: Scope): Rule[] {
-  const chosen = new Set(devices)
   const isOfDevice = (rule: Rule) =>
-    families.includes(rule.family) &&
-    candidatesFor(host, rule).some((device) => chosen.has(device) && isRuleOf(host, rule, device))
+    families.includes(rule.family) && devices.some((device) => isRuleOf(host, rule, device))
   return host.snapshot.rules.filter(
     (rule) => rule.kind === 'source' && ((orphans && isOrphan(host, rule)) || isOfDevice(rule)),
   )
-}
-
-/** The devices that may own the rule. */
-function candidatesFor(host: Host, { family, from, table }: Rule): string[] {
-  return [...host.holdersOf(from), ...host.devicesOfTable(family, table), ...host.claimantsOf(family, table)]
 }
 
 /** No interface has the address any more. */

@@ -52,13 +52,8 @@ export function endpointsOf(
   sources: readonly Rule[],
 ): { owned: readonly Endpoint[]; plan: EndpointPlan } {
   const { snapshot } = host
-  // There are few endpoints, and there may be very many rules.
-  const announced = new Set(snapshot.endpoints.map(({ address }) => address))
-  const isAnnounced = ({ from }: Rule) => announced.has(from)
-  const planned = uplinks.filter(({ rules }) => rules.some(isAnnounced))
-  const known = sources.filter(isAnnounced)
   const ruled = new Map(
-    scope.devices.map((device) => [device, ruledAddresses(host, device, scope, planned, known)]),
+    scope.devices.map((device) => [device, ruledAddresses(host, device, scope, uplinks, sources)]),
   )
   const orphaned = new Set(sources.filter((rule) => isOrphan(host, rule)).map(({ from }) => from))
   const isOfDevice = (endpoint: Endpoint) =>

@@ -58,7 +58,6 @@ export function planHost(query: PlanQuery): Plan {
   const acting = { ...scope, devices }
   const uplinks = plans.filter(({ device }) => !refused.has(device)).flatMap((plan) => plan.uplinks)
   const sources = ownedSources(host, acting)
-  const tables = tablesOf(host, uplinks, sources)
   const endpoints = endpointsOf(host, acting, uplinks, sources)
   const rules = rulesOf(host, acting, uplinks, sources)
   const { snapshot } = host
@@ -66,7 +65,9 @@ export function planHost(query: PlanQuery): Plan {
   return {
     owned: {
       rules: rules.owned,
-      routes: devices.flatMap((device) => ownedRoutes(host, device, scope.families, tables)),
+      routes: devices.flatMap((device) =>
+        ownedRoutes(host, device, scope.families, tablesOf(uplinks, sources)),
+      ),
       endpoints: [...endpoints.owned, ...endpoints.plan.evicted],
       groups: new Map(snapshot.links.map(({ name, group }) => [name, group])),
       limits: snapshot.limits,
@@ -146,12 +147,8 @@ function subjectsOf(said: readonly { readonly device: string; readonly text: str
   return subjects
 }
 
-/** The tables of the run that others use as well. */
-function tablesOf(host: Host, uplinks: readonly Uplink[], sources: readonly Rule[]): Set<string> {
-  const shared = [...uplinks, ...sources].filter(
-    ({ family, table }) => host.foreignRoutesIn(family, table).length > 0,
-  )
-  return new Set(shared.map(({ family, table }) => `${family} ${table}`))
+function tablesOf(uplinks: readonly Uplink[], sources: readonly Rule[]): Set<string> {
+  return new Set([...uplinks, ...sources].map(({ family, table }) => `${family} ${table}`))
 }
 
 /**
