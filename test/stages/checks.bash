@@ -19,7 +19,10 @@ lint_shell() {
   shellcheck install.sh .ci/run test/fixtures/capture debian/build debian/take-down \
     debian/tests/uplinks debian/*.prerm debian/etc/network/*/* || status=$?
   # Its last line closes a comment of JavaScript: no shell reads that far.
-  sed '$d' hooks/preamble.sh | shellcheck - || status=$?
+  local preamble
+  for preamble in hooks/*.sh; do
+    sed '$d' "$preamble" | shellcheck - || status=$?
+  done
   shellcheck -x -P SCRIPTDIR -s bash "${helpers[@]}" || status=$?
   return "$status"
 }
