@@ -1,7 +1,7 @@
 /** Snapshot → the part that is ours and that a run may change. */
 import type { Endpoint, Family, Route, Rule } from '../words/state.ts'
-import { FIRST_ENDPOINT_ID, LAST_ENDPOINT_ID, PROTOCOL } from '../words/table.ts'
-import type { Host } from './host.ts'
+import { FIRST_ENDPOINT_ID, LAST_ENDPOINT_ID, MAIN_TABLE, PROTOCOL } from '../words/table.ts'
+import { devicesOf, type Host } from './host.ts'
 
 /** What a run is about. */
 export interface Scope {
@@ -14,10 +14,8 @@ export interface Scope {
 
 /** The source rules that the run may change: those of its devices, and orphans. */
 export function ownedSources(host: Host, { devices, families, orphans }: Scope): Rule[] {
-  const own = new Set(devices)
   const isOfDevice = (rule: Rule) =>
-    families.includes(rule.family) &&
-    mayOwn(host, rule).some((device) => own.has(device) && isRuleOf(host, rule, device))
+    families.includes(rule.family) && devices.some((device) => isRuleOf(host, rule, device))
   return host.snapshot.rules.filter(
     (rule) => rule.kind === 'source' && ((orphans && isOrphan(host, rule)) || isOfDevice(rule)),
   )
@@ -26,12 +24,6 @@ export function ownedSources(host: Host, { devices, families, orphans }: Scope):
 /** No interface has the address any more. */
 export function isOrphan(host: Host, { from }: Rule): boolean {
   return host.holdersOf(from).length === 0
-}
-
-/** The devices of which isRuleOf() may be true. */
-function mayOwn(host: Host, { family, from, table }: Rule): readonly string[] {
-  const through = host.devicesOfTable(family, table)
-  return [...host.holdersOf(from), ...(through.length > 0 ? through : host.claimantsOf(family, table))]
 }
 
 /**
@@ -63,10 +55,13 @@ export function ownedRoutes(
 ): Route[] {
   const own = host.ownRoutesOf(device).filter(({ family }) => families.includes(family))
   // An IPv6 route of ours that stands behind somebody else's shows their protocol; a delete that names ours finds it or nothing.
-  const hidden = host
-    .behindRoutesOf(device)
-    .filter(({ family, table }) => tables.has(`${family} ${table}`))
-    .map((route) => ({ ...route, protocol: PROTOCOL, attributes: [] }))
+  const hidden = [...tables].flatMap((key) => {
+    const [family = 'inet6', table] = key.split(' ') as [Family, string]
+    return host
+      .foreignRoutesIn(family, Number(table))
+      .filter((route) => route.behind && route.table !== MAIN_TABLE && devicesOf(route).includes(device))
+      .map((route) => ({ ...route, protocol: PROTOCOL, attributes: [] }))
+  })
   return [...own, ...hidden]
 }
 

@@ -8,7 +8,6 @@
 beside_stages=(
   'install       200  dist    bats_by_themselves test/install test/man-pages.bats test/readme.bats'
   'netns         480  dist    bats_in_namespace test/netns'
-  'routes        350  dist    bats_in_namespace test/routes'
   'package       140  dist    check_package test/package'
   'properties     60  vitest  run_vitest test/properties'
   'node-versions  20  dist    check_node_versions test/node-versions.bats'

@@ -27,43 +27,35 @@ export interface Probes {
   readonly carrierless: ReadonlySet<string>
 }
 
-/**
- * Asks by one process.
- *
- * @throws Refusal where `ip` does not work, or answers something else
- */
+/** @throws Refusal where `ip` does not work, or answers something else */
 export function probeUplinks(edge: Edge, snapshot: Snapshot, uplinks: readonly Uplink[]): Probes {
+  const { failedNeighbours, carrierless } = askLinks(edge, snapshot)
   const families = snapshot.families.filter((family) => uplinks.some((uplink) => uplink.family === family))
-  const asked = families.flatMap((family) => questionsOf(snapshot, family, uplinks))
-  const questions = [...new Set(asked.map(({ question }) => question))]
-  // Without a family of its own `ip` answers for that of the address.
-  const answers = askBatch<typeof LINKS, string>(edge, 'inet', [LINKS], [NEIGHBOURS, ...questions])
   return {
-    probes: asked.map(({ question, family, address, destination }) => {
-      const { route, error } = readAnswer(answers[question], family)
-      return { family, address, destination, route, error }
-    }),
-    failedNeighbours: failedNeighbours(answers[NEIGHBOURS]),
-    carrierless: carrierless(answers[LINKS], snapshot),
+    probes: families.flatMap((family) => probeFamily(edge, snapshot, family, uplinks)),
+    failedNeighbours,
+    carrierless,
   }
 }
 
-type Question = Pick<Probe, 'family' | 'address' | 'destination'> & { readonly question: string }
-
-function questionsOf(snapshot: Snapshot, family: Family, uplinks: readonly Uplink[]): Question[] {
+function probeFamily(edge: Edge, snapshot: Snapshot, family: Family, uplinks: readonly Uplink[]): Probe[] {
   const destination = unusedNetwork(snapshot, family)?.hosts[0]
   if (destination === undefined) {
     return []
   }
-  return uplinks
+  const addresses = uplinks
     .filter((uplink) => uplink.family === family && uplink.out !== undefined)
     .flatMap((uplink) =>
       uplink.addresses.filter(({ shown, tentative, duplicate }) => shown && !tentative && !duplicate),
     )
-    .map(({ local: address }) => {
-      const question = `route get fibmatch ${destination} from ${address}`
-      return { question, family, address, destination }
-    })
+    .map(({ local }) => local)
+  const questions = addresses.map((address) => `route get fibmatch ${destination} from ${address}`)
+  const answers: Readonly<Record<string, Answer>> =
+    questions.length === 0 ? {} : askBatch(edge, family, [...new Set(questions)])
+  return addresses.map((address, i) => {
+    const { route, error } = readAnswer(answers[questions[i] ?? ''], family)
+    return { family, address, destination, route, error }
+  })
 }
 
 function readAnswer(answer: Answer | undefined, family: Family): Pick<Probe, 'route' | 'error'> {
@@ -75,19 +67,16 @@ function readAnswer(answer: Answer | undefined, family: Family): Pick<Probe, 'ro
 
 const NEIGHBOURS = 'neigh show nud failed'
 
-function failedNeighbours(answer: Answer | undefined): Set<string> {
-  const failed = (answer?.lines ?? []).flatMap((line) => {
-    const [, address, device] = /^([^ ]+) dev ([^ ]+) /.exec(line) ?? []
-    return address === undefined ? [] : `${device} ${address}`
-  })
-  return new Set(failed)
-}
-
-function carrierless({ lines = [] }: Answer, { links }: Snapshot): Set<string> {
+function askLinks(edge: Edge, { links }: Snapshot): Omit<Probes, 'probes'> {
+  const answers = askBatch(edge, 'inet', [LINKS], [NEIGHBOURS])
   const names = new Map(links.map(({ index, name }) => [index, name]))
-  const devices = lines.flatMap((line) => {
+  const carrierless = (answers[LINKS].lines ?? []).flatMap((line) => {
     const [, index] = /^(\d+): [^<]*<(?:[^>]*,)?NO-CARRIER[,>]/.exec(line) ?? []
     return names.get(Number(index)) ?? []
   })
-  return new Set(devices)
+  const failed = (answers[NEIGHBOURS]?.lines ?? []).flatMap((line) => {
+    const [, address, device] = /^([^ ]+) dev ([^ ]+) /.exec(line) ?? []
+    return address === undefined ? [] : `${device} ${address}`
+  })
+  return { failedNeighbours: new Set(failed), carrierless: new Set(carrierless) }
 }

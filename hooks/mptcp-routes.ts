@@ -1,3 +1,0 @@
-import { main } from '../src/routes/main.ts'
-
-main()
