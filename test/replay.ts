@@ -3,7 +3,7 @@
  *
  *     unshare --net node replay.js FIRST LAST
  *
- * replays the histories of these seeds, and tells the first difference of each.
+ * replays the histories of these seeds, and tells the first difference of each. Those that once found a fault come first.
  */
 import { writeFileSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
@@ -15,6 +15,7 @@ import type { Snapshot } from '../src/words/state.ts'
 import { createDisk } from './fake-kernel/disk.ts'
 import { createFakeEdge } from './fake-kernel/edge.ts'
 import { createKernel, type Kernel } from './fake-kernel/kernel.ts'
+import { foundHistories } from './properties/found.ts'
 import { quickHistory } from './properties/histories.ts'
 import { type Ended, plugIn, runStep, type Step } from './properties/steps.ts'
 import { DEVICES } from './properties/worlds.ts'
@@ -149,6 +150,11 @@ const KERNEL_SETTINGS: Readonly<Record<string, string>> = {
   '/proc/sys/net/ipv4/conf/default/promote_secondaries': '0',
 }
 
+function ofSeed(seed: number): { name: string; steps: readonly Step[] } {
+  const [steps = []] = fc.sample(quickHistory, { seed, numRuns: 1 })
+  return { name: `seed ${seed}`, steps }
+}
+
 function main([first = 1, last = 1]: readonly number[]): void {
   const real = createEdge(process.env)
   refuseUsedNamespace(real)
@@ -157,19 +163,21 @@ function main([first = 1, last = 1]: readonly number[]): void {
   }
   // Without any local address the kernel takes every gateway for a broadcast address.
   real.ip(['link', 'set', 'lo', 'up'], '')
-  let steps = 0
+  const histories = [
+    ...foundHistories.map(([steps], i) => ({ name: `found ${i}`, steps })),
+    ...Array.from({ length: last - first + 1 }, (_, i) => ofSeed(first + i)),
+  ]
   let different = 0
-  for (let seed = first; seed <= last; seed += 1) {
-    const [history = []] = fc.sample(quickHistory, { seed, numRuns: 1 })
-    const found = replay(history, real, createKernel())
+  for (const { name, steps } of histories) {
+    const difference = replay(steps, real, createKernel())
     removeAll(real)
-    steps += history.length
-    if (found !== undefined) {
+    if (difference !== undefined) {
       different += 1
-      console.log(`seed ${seed}, ${found}`)
+      console.log(`${name}, ${difference}`)
     }
   }
-  console.log(`${last - first + 1} histories, ${steps} steps, ${different} different`)
+  const steps = histories.reduce((sum, history) => sum + history.steps.length, 0)
+  console.log(`${histories.length} histories, ${steps} steps, ${different} different`)
   process.exitCode = different === 0 ? 0 : 1
 }
 

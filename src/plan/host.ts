@@ -59,7 +59,8 @@ export function indexHost(
 ): Host {
   const { links, addresses, rules, routes } = snapshot
   const byName = new Map(links.map((link) => [link.name, link]))
-  const ours = routes.filter(({ protocol }) => protocol === PROTOCOL)
+  const isOurs = ownershipOf([...stanzas, ...goneStanzas])
+  const ours = routes.filter(isOurs)
   const sources = rules.filter(({ kind }) => kind === 'source')
   const ofDevice = group(addresses, ({ device }) => [device])
   const holders = group(addresses, ({ local }) => [local])
@@ -69,7 +70,7 @@ export function indexHost(
     ({ from }) => [from],
   )
   const main = group(
-    routes.filter(({ table, protocol }) => table === MAIN_TABLE && protocol !== PROTOCOL),
+    routes.filter((route) => route.table === MAIN_TABLE && !isOurs(route)),
     devicesOf,
   )
   const own = group(ours, devicesOf)
@@ -103,6 +104,19 @@ export function indexHost(
       unique([...claims(tableKey(family, table)), ...claims(String(table))].map(({ device }) => device)),
     foreignRoutesIn: (family, table) => foreign(tableKey(family, table)),
   }
+}
+
+/**
+ * A route of main's that stands behind one of ours shows our protocol, whoever made it: it is ours where a stanza of its
+ * device asks for its metric, and else a way that must not be overlooked.
+ */
+function ownershipOf(stanzas: readonly Stanza[]): (route: Route) => boolean {
+  const failover = new Set(
+    stanzas.map(({ device, family, options }) => `${device} ${family} ${options.metric}`),
+  )
+  return ({ protocol, behind, table, family, metric, hops }) =>
+    protocol === PROTOCOL &&
+    (!behind || table !== MAIN_TABLE || failover.has(`${hops[0]?.device} ${family} ${metric}`))
 }
 
 function unique(items: readonly string[]): readonly string[] {

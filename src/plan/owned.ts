@@ -12,10 +12,21 @@ export interface Scope {
   readonly orphans: boolean
 }
 
-/** The source rules that the run may change: those of its devices, and orphans. */
-export function ownedSources(host: Host, { devices, families, orphans }: Scope): Rule[] {
+/**
+ * The source rules that the run may change: those of its devices, and orphans.
+ *
+ * @param tables those that its devices are about to have: a rule of a lost address that leads there is then one of theirs
+ */
+export function ownedSources(
+  host: Host,
+  { devices, families, orphans }: Scope,
+  tables: readonly { readonly family: Family; readonly table: number }[] = [],
+): Rule[] {
+  const planned = new Set(tables.map(({ family, table }) => `${family} ${table}`))
   const isOfDevice = (rule: Rule) =>
-    families.includes(rule.family) && devices.some((device) => isRuleOf(host, rule, device))
+    families.includes(rule.family) &&
+    ((planned.has(`${rule.family} ${rule.table}`) && isOrphan(host, rule)) ||
+      devices.some((device) => isRuleOf(host, rule, device)))
   return host.snapshot.rules.filter(
     (rule) => rule.kind === 'source' && ((orphans && isOrphan(host, rule)) || isOfDevice(rule)),
   )

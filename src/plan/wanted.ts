@@ -57,7 +57,7 @@ export function planHost(query: PlanQuery): Plan {
   const devices = scope.devices.filter((device) => !refused.has(device))
   const acting = { ...scope, devices }
   const uplinks = plans.filter(({ device }) => !refused.has(device)).flatMap((plan) => plan.uplinks)
-  const sources = ownedSources(host, acting)
+  const sources = ownedSources(host, acting, uplinks)
   const endpoints = endpointsOf(host, acting, uplinks, sources)
   const rules = rulesOf(host, acting, uplinks, sources)
   const { snapshot } = host

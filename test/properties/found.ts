@@ -145,7 +145,7 @@ export const lostGateway: Found = [
     route('append', '2001:db8:77::/48 via fe80::9 dev eth0 table 712179712'),
     route('delete', '2001:db8:77::/48 via 2001:db8:1::1 dev eth0 table main'),
     route('add', '2001:db8:77::/48 dev eth0 table main'),
-    foreign('addr add 2001:db8:1::3/128 dev eth0'),
+    foreign('addr add 2001:db8:1::3/128 dev eth0 nodad'),
   ],
   up({ IFACE: 'eth0', ADDRFAM: 'inet6' }),
 ]
@@ -174,7 +174,7 @@ export const lostSource: Found = [
         IF_GATEWAY: '2001:db8:1::1',
       }),
     ),
-    foreign('addr add 2001:db8:1::3/128 dev eth0'),
+    foreign('addr add 2001:db8:1::3/128 dev eth0 nodad'),
     foreign('rule delete from 2001:db8:1::3 lookup 712179712 priority 31000 protocol 77'),
   ],
   up({ IFACE: 'eth0', ADDRFAM: 'inet6', IF_MPTCP: 'off' }),
@@ -205,10 +205,34 @@ export const sharedClaim: Found = [
   up({ IFACE: 'eth1:1', IF_MPTCP_TABLE: '712179712', IF_MPTCP_MAIN_ROUTES: 'ignore' }),
 ]
 
+/** Nothing is recorded, and a stanza gives an address ahead and names a table that stays empty: whose are its rules? */
+export const emptyTable: Found = [
+  [
+    { kind: 'run', writable: false },
+    {
+      kind: 'hook',
+      hook: up({ IFACE: 'eth0', IF_ADDRESS: '10.4.4.4', IF_NETMASK: '32', IF_MPTCP_TABLE: '100' }),
+      trouble: { kind: 'kill', position: 2 },
+    },
+  ],
+  up({ IFACE: 'eth0', IF_ADDRESS: '10.4.4.4', IF_NETMASK: '32', IF_MPTCP_TABLE: '100' }),
+]
+
+/** Somebody's default stands behind ours for failover, on one line of the dump: it is the way out of its device all the same. */
+export const hiddenDefault: Found = [
+  [
+    foreign('addr add 2001:db8:1::2/64 dev eth0 nodad'),
+    foreign('addr add 2001:db8:2::2/64 dev eth1 nodad'),
+    quiet(up({ IFACE: 'eth0', IF_GATEWAY: '2001:db8:1::1', IF_MPTCP_METRIC: '1024' })),
+    foreign('route append default via fe80::9 dev eth1 table main protocol 9'),
+  ],
+  up({ IFACE: 'eth1' }),
+]
+
 /** All of them. */
 export const found: Found[] = [
   ...[sharedTable, droppedMetric, lostAddress, foreignDefault, leftTable, lostMetric, lostHop, lostGateway],
-  ...[errorBehind, lostSource, unrecordedAlias, sharedClaim],
+  ...[errorBehind, lostSource, unrecordedAlias, sharedClaim, emptyTable, hiddenDefault],
 ]
 
 /** As histories. */
