@@ -93,6 +93,29 @@ describe.each(['mptcp_up', 'mptcp_down'])('dist/%s', (name) => {
   })
 })
 
+describe('dist/mptcp-routes', () => {
+  const text = read('dist/mptcp-routes')
+
+  it('is the program, with the status of a command line that is not understood', () => {
+    const path = fileURLToPath(new URL('../dist/mptcp-routes', import.meta.url))
+    const start = (...args: string[]) => spawnSync(path, args, { encoding: 'utf8' })
+    expect(start('--version')).toMatchObject({ status: 0, stdout: `mptcp-routes ${version}\n`, stderr: '' })
+    expect(start('--versio').status).toBe(2)
+  })
+
+  it('needs nothing but node', () => {
+    const modules = [...text.matchAll(/\brequire\("([^"]+)"\)/g)].map((match) => match[1] ?? '')
+    expect(modules.filter((module) => !isBuiltin(module))).toEqual([])
+  })
+
+  it('has the licences of what it holds', () => {
+    const licence = (file: string) => read(file).trim().replace(/^/gm, '// ').replace(/ +$/gm, '')
+    for (const file of ['commander/LICENSE', 'string-width/license', 'emoji-regex/LICENSE-MIT.txt']) {
+      expect(text).toContain(licence(`node_modules/${file}`))
+    }
+  })
+})
+
 describe('the build', () => {
   let tree = ''
   const write = (path: string, text: string) => writeFileSync(join(tree, path), text)
@@ -105,7 +128,7 @@ describe('the build', () => {
       cpSync(new URL(`../${path}`, import.meta.url), join(tree, path), { recursive: true })
     }
     symlinkSync(fileURLToPath(new URL('../node_modules', import.meta.url)), join(tree, 'node_modules'))
-    for (const name of ['mptcp_up', 'mptcp_down']) {
+    for (const name of ['mptcp_up', 'mptcp_down', 'mptcp-routes']) {
       write(`hooks/${name}.ts`, `console.log('${name}')\n`)
     }
   })
@@ -122,7 +145,9 @@ describe('the build', () => {
     }
     mkdirSync(join(tree, 'dist/directory'))
     expect(build()).toMatchObject({ status: 0, stderr: '' })
-    expect(readdirSync(join(tree, 'dist'))).toEqual(['cache.cjs', 'mptcp-other', 'mptcp_down', 'mptcp_up'])
+    expect(readdirSync(join(tree, 'dist'))).toEqual([
+      ...['cache.cjs', 'mptcp-other', 'mptcp-routes', 'mptcp_down', 'mptcp_up'],
+    ])
     expect(spawnSync(join(tree, 'dist/mptcp-other'), ['two'], { encoding: 'utf8' })).toMatchObject({
       ...{ status: 0, stdout: "[ 'one', 'two' ]\n", stderr: '' },
     })

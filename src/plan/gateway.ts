@@ -1,8 +1,9 @@
 /** Which way out a device has: the first source of a gateway that answers with one that can be a router there. */
 import { gatewayVariable, isAlias, isDialUp, ownGateway, type Stanza } from '../ask/stanza.ts'
 import { Refusal } from '../words/refusal.ts'
-import type { Hop } from '../words/state.ts'
+import type { Family, Hop, Route } from '../words/state.ts'
 import { deriveTable, KERNEL_PROTOCOL, MAIN_TABLE, PROTOCOL } from '../words/table.ts'
+import type { Host } from './host.ts'
 import { areSiblings, hopsThrough, isPlainDefault, mainDefaults } from './main-routes.ts'
 import { connectedRoutes, type GatewayQuery, holds, isConnected, isTrusted, whyNoRouter } from './reach.ts'
 
@@ -88,21 +89,26 @@ function alone(hop: Hop): Hop {
 /** A default through the device in a table of somebody else's: a manager's own policy routing. */
 function otherTableWay(query: GatewayQuery): WayOut | undefined {
   const { host, family } = query
-  for (const route of host.snapshot.routes) {
-    const isForeign = route.protocol !== PROTOCOL && route.table !== MAIN_TABLE
-    if (isForeign && route.family === family && isPlainDefault(route)) {
-      for (const { gateway, onlink } of hopsThrough(route, query)) {
-        if (gateway === undefined) {
-          return linkOf(query)
-        }
-        const isReached = onlink || isConnected(query, gateway)
-        if (isReached && whyNoRouter(query, gateway) === undefined) {
-          return wayVia(query, gateway, onlink)
-        }
+  const foreign = host.once(`foreign defaults of ${family}`, () => findForeignDefaults(host, family))
+  for (const route of foreign) {
+    for (const { gateway, onlink } of hopsThrough(route, query)) {
+      if (gateway === undefined) {
+        return linkOf(query)
+      }
+      const isReached = onlink || isConnected(query, gateway)
+      if (isReached && whyNoRouter(query, gateway) === undefined) {
+        return wayVia(query, gateway, onlink)
       }
     }
   }
   return undefined
+}
+
+function findForeignDefaults({ snapshot }: Host, family: Family): Route[] {
+  const isForeign = ({ protocol, table }: Route) => protocol !== PROTOCOL && table !== MAIN_TABLE
+  return snapshot.routes.filter(
+    (route) => isForeign(route) && route.family === family && isPlainDefault(route),
+  )
 }
 
 /** A lease counts while the device carries its address, and not for what is configured by hand. */

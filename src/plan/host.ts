@@ -25,6 +25,12 @@ export interface Host {
   readonly claimantsOf: (family: Family, table: number) => readonly string[]
   /** The routes of other programs in a table. */
   readonly foreignRoutesIn: (family: Family, table: number) => readonly Route[]
+  /** Routes through the device that stand behind those of other programs, but main's. */
+  readonly behindRoutesOf: (device: string) => readonly Route[]
+  /** What was asked for of a device, in no order. */
+  readonly stanzasFor: (device: string) => readonly Stanza[]
+  /** Finds something of the whole host at the first call, and knows it by its name from then on. */
+  readonly once: <T>(name: string, find: () => T) => T
 }
 
 /** Sorts items under keys. */
@@ -82,6 +88,10 @@ export function indexHost(
     routes.filter(({ protocol, table }) => protocol !== PROTOCOL && table !== MAIN_TABLE),
     ({ family, table }) => [tableKey(family, table)],
   )
+  const behind = group(
+    routes.filter((route) => route.behind && route.protocol !== PROTOCOL && route.table !== MAIN_TABLE),
+    devicesOf,
+  )
   const claims = group(
     [
       ...[...links.map(({ name }) => name), ...devices].map(nameClaim),
@@ -89,6 +99,7 @@ export function indexHost(
     ],
     ({ key }) => [key],
   )
+  const once = remember()
   return {
     snapshot,
     stanzas,
@@ -99,10 +110,26 @@ export function indexHost(
     companionsOf,
     mainRoutesOf: main,
     ownRoutesOf: own,
-    devicesOfTable: (family, table) => unique(tables(tableKey(family, table)).flatMap(devicesOf)),
+    devicesOfTable: (family, table) => {
+      const key = tableKey(family, table)
+      return once(`devices of ${key}`, () => unique(tables(key).flatMap(devicesOf)))
+    },
     claimantsOf: (family, table) =>
       unique([...claims(tableKey(family, table)), ...claims(String(table))].map(({ device }) => device)),
     foreignRoutesIn: (family, table) => foreign(tableKey(family, table)),
+    behindRoutesOf: behind,
+    stanzasFor: group(stanzas, ({ device }) => [device]),
+    once,
+  }
+}
+
+function remember(): Host['once'] {
+  const known = new Map<string, unknown>()
+  return <T>(name: string, find: () => T): T => {
+    if (!known.has(name)) {
+      known.set(name, find())
+    }
+    return known.get(name) as T
   }
 }
 
@@ -168,8 +195,9 @@ export function resolveDevice(name: string, { links }: Snapshot): string {
 
 /** The stanzas of a device and family, the first one first: without an alias, and there before the others. */
 export function stanzasOf(host: Host, device: string, family: Family): Stanza[] {
-  return host.stanzas
-    .filter((stanza) => stanza.device === device && stanza.family === family)
+  return host
+    .stanzasFor(device)
+    .filter((stanza) => stanza.family === family)
     .sort(
       (one, other) => Number(isAlias(one.iface)) - Number(isAlias(other.iface)) || one.order - other.order,
     )

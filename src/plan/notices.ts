@@ -18,22 +18,26 @@ import { devicesOf, type Host } from './host.ts'
 import type { Way } from './ways.ts'
 
 /** Half defaults that lead elsewhere: new connections, subflows of the uplink among them, take that way unless bound. */
-export function halvesNotice({ snapshot }: Host, device: string, family: Family): string[] {
-  const half = snapshot.routes.find(
-    (route) =>
-      route.family === family &&
-      route.table === MAIN_TABLE &&
-      route.type === UNICAST &&
-      route.protocol !== PROTOCOL &&
-      isHalf(route.destination, family) &&
-      !devicesOf(route).includes(device),
-  )
+export function halvesNotice({ snapshot, once }: Host, device: string, family: Family): string[] {
+  const halves = once(`halves of ${family}`, () => findHalves(snapshot, family))
+  const half = halves.find((route) => !devicesOf(route).includes(device))
   const via = half && devicesOf(half)[0]
   return half === undefined
     ? []
     : [
         `main sends ${half.destination} through ${via}, as VPN clients do: what is sent from an address of ${device} goes beside it`,
       ]
+}
+
+function findHalves({ routes }: Snapshot, family: Family): Route[] {
+  return routes.filter(
+    (route) =>
+      route.family === family &&
+      route.table === MAIN_TABLE &&
+      route.type === UNICAST &&
+      route.protocol !== PROTOCOL &&
+      isHalf(route.destination, family),
+  )
 }
 
 function isHalf(destination: string, family: Family): boolean {

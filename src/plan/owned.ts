@@ -1,7 +1,7 @@
 /** Snapshot → the part that is ours and that a run may change. */
 import type { Endpoint, Family, Route, Rule } from '../words/state.ts'
-import { FIRST_ENDPOINT_ID, LAST_ENDPOINT_ID, MAIN_TABLE, PROTOCOL } from '../words/table.ts'
-import { devicesOf, type Host } from './host.ts'
+import { FIRST_ENDPOINT_ID, LAST_ENDPOINT_ID, PROTOCOL } from '../words/table.ts'
+import type { Host } from './host.ts'
 
 /** What a run is about. */
 export interface Scope {
@@ -22,11 +22,12 @@ export function ownedSources(
   { devices, families, orphans }: Scope,
   tables: readonly { readonly family: Family; readonly table: number }[] = [],
 ): Rule[] {
+  const own = new Set(devices)
   const planned = new Set(tables.map(({ family, table }) => `${family} ${table}`))
   const isOfDevice = (rule: Rule) =>
     families.includes(rule.family) &&
     ((planned.has(`${rule.family} ${rule.table}`) && isOrphan(host, rule)) ||
-      devices.some((device) => isRuleOf(host, rule, device)))
+      mayOwn(host, rule).some((device) => own.has(device) && isRuleOf(host, rule, device)))
   return host.snapshot.rules.filter(
     (rule) => rule.kind === 'source' && ((orphans && isOrphan(host, rule)) || isOfDevice(rule)),
   )
@@ -35,6 +36,12 @@ export function ownedSources(
 /** No interface has the address any more. */
 export function isOrphan(host: Host, { from }: Rule): boolean {
   return host.holdersOf(from).length === 0
+}
+
+/** The devices of which isRuleOf() may be true. */
+function mayOwn(host: Host, { family, from, table }: Rule): readonly string[] {
+  const through = host.devicesOfTable(family, table)
+  return [...host.holdersOf(from), ...(through.length > 0 ? through : host.claimantsOf(family, table))]
 }
 
 /**
@@ -66,13 +73,10 @@ export function ownedRoutes(
 ): Route[] {
   const own = host.ownRoutesOf(device).filter(({ family }) => families.includes(family))
   // An IPv6 route of ours that stands behind somebody else's shows their protocol; a delete that names ours finds it or nothing.
-  const hidden = [...tables].flatMap((key) => {
-    const [family = 'inet6', table] = key.split(' ') as [Family, string]
-    return host
-      .foreignRoutesIn(family, Number(table))
-      .filter((route) => route.behind && route.table !== MAIN_TABLE && devicesOf(route).includes(device))
-      .map((route) => ({ ...route, protocol: PROTOCOL, attributes: [] }))
-  })
+  const hidden = host
+    .behindRoutesOf(device)
+    .filter(({ family, table }) => tables.has(`${family} ${table}`))
+    .map((route) => ({ ...route, protocol: PROTOCOL, attributes: [] }))
   return [...own, ...hidden]
 }
 

@@ -52,9 +52,7 @@ export function endpointsOf(
   sources: readonly Rule[],
 ): { owned: readonly Endpoint[]; plan: EndpointPlan } {
   const { snapshot } = host
-  const ruled = new Map(
-    scope.devices.map((device) => [device, ruledAddresses(host, device, scope, uplinks, sources)]),
-  )
+  const ruled = ruledAddresses(host, scope, uplinks, sources)
   const orphaned = new Set(sources.filter((rule) => isOrphan(host, rule)).map(({ from }) => from))
   const isOfDevice = (endpoint: Endpoint) =>
     scope.families.includes(familyOf(endpoint)) &&
@@ -76,26 +74,42 @@ function familyOf({ address }: Endpoint): Family {
   return isIpv6(address) ? 'inet6' : 'inet'
 }
 
-/** The addresses that have a rule of the device's, or are about to get one. */
+/** For each device of the run, the addresses that have a rule of it, or are about to get one. */
 function ruledAddresses(
   host: Host,
-  device: string,
-  { families }: Scope,
+  { devices, families }: Scope,
   uplinks: readonly Uplink[],
   sources: readonly Rule[],
-): Set<string> {
-  const planned = uplinks.filter((uplink) => uplink.device === device).flatMap(({ rules }) => rules)
-  const isOfDevice = (rule: Rule) => {
-    const owners = devicesOfRule(host, rule)
-    return owners.length === 0 || owners.includes(device) || host.holdersOf(rule.from).includes(device)
+): Map<string, ReadonlySet<string>> {
+  const addresses = new Map(devices.map((device) => [device, new Set<string>()]))
+  const note = (device: string, { from }: Rule) => {
+    addresses.get(device)?.add(from)
   }
-  // Where somebody has deleted the source rule, the companion still tells.
-  const companions = host
+  for (const { device, rules } of uplinks) {
+    for (const rule of rules) {
+      note(device, rule)
+    }
+  }
+  for (const rule of sources) {
+    const owners = devicesOfRule(host, rule)
+    for (const device of owners.length === 0 ? devices : [...owners, ...host.holdersOf(rule.from)]) {
+      note(device, rule)
+    }
+  }
+  for (const device of devices) {
+    for (const rule of loneCompanions(host, device).filter(({ family }) => families.includes(family))) {
+      note(device, rule)
+    }
+  }
+  return addresses
+}
+
+/** Where somebody has deleted the source rule, the companion still tells. */
+function loneCompanions(host: Host, device: string): Rule[] {
+  return host
     .addressesOf(device)
     .filter(({ local }) => host.sourcesOf(local).length === 0)
     .flatMap(({ local }) => host.companionsOf(local))
-    .filter(({ family }) => families.includes(family))
-  return new Set([...planned, ...sources.filter(isOfDevice), ...companions].map(({ from }) => from))
 }
 
 /** The endpoints of ours of uplinks that the run leaves alone, a list a device and family. */

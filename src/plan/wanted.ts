@@ -60,14 +60,13 @@ export function planHost(query: PlanQuery): Plan {
   const sources = ownedSources(host, acting, uplinks)
   const endpoints = endpointsOf(host, acting, uplinks, sources)
   const rules = rulesOf(host, acting, uplinks, sources)
+  const tables = tablesOf(uplinks, sources)
   const { snapshot } = host
   const outDevices = [...new Set(uplinks.filter(({ out }) => out !== undefined).map(({ device }) => device))]
   return {
     owned: {
       rules: rules.owned,
-      routes: devices.flatMap((device) =>
-        ownedRoutes(host, device, scope.families, tablesOf(uplinks, sources)),
-      ),
+      routes: devices.flatMap((device) => ownedRoutes(host, device, scope.families, tables)),
       endpoints: [...endpoints.owned, ...endpoints.plan.evicted],
       groups: new Map(snapshot.links.map(({ name, group }) => [name, group])),
       limits: snapshot.limits,
@@ -113,8 +112,7 @@ interface DevicePlan {
 
 function planDevices({ host, scope, lookups, trustsTable }: PlanQuery): DevicePlan[] {
   return scope.devices.map((device) => {
-    const isAsked = (family: Family) =>
-      host.stanzas.some((stanza) => stanza.device === device && stanza.family === family)
+    const isAsked = (family: Family) => host.stanzasFor(device).some((stanza) => stanza.family === family)
     try {
       const isDown = isSetDown(host, device)
       const plans = scope.families

@@ -14,6 +14,7 @@ import { formatMarkdown } from './markdown.mjs'
 import { measure, measureGrowth, median, medians } from './measure.mjs'
 import { environmentWords, findProgram } from './process.mjs'
 import { describeResults } from './report.mjs'
+import { measureRoutes } from './routes.mjs'
 import { comparisons, costs, hookPath, programs } from './scenarios.mjs'
 import { formatText } from './table.mjs'
 
@@ -88,7 +89,7 @@ async function main() {
   const times = measure(programs, runs, prepared)
   const counted = measureCosts(costs, prepared)
   const grown = growths.map((growth) => judge(growth, measureGrowth(growth, growthRuns, prepared)))
-  const ratios = compare(times)
+  const ratios = [...compare(times), ...measureRoutes(runs, prepared)]
   const sections = describeResults({ times: medians(times), ratios, costs: counted, growths: grown })
   process.stdout.write(formatText(words, sections))
   if (write) {

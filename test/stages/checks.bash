@@ -17,9 +17,12 @@ lint_shell() {
   # The parts of these make sense together only.
   shellcheck -x -a -P SCRIPTDIR test/run test/stages/stage test/fuzz || status=$?
   shellcheck install.sh .ci/run test/fixtures/capture debian/build debian/take-down \
-    debian/tests/uplinks debian/*.prerm debian/etc/network/*/* || status=$?
+    debian/tests/uplinks debian/*.prerm debian/etc/network/*/* service/*.init service/*.openrc || status=$?
   # Its last line closes a comment of JavaScript: no shell reads that far.
-  sed '$d' hooks/preamble.sh | shellcheck - || status=$?
+  local preamble
+  for preamble in hooks/*.sh; do
+    sed '$d' "$preamble" | shellcheck - || status=$?
+  done
   shellcheck -x -P SCRIPTDIR -s bash "${helpers[@]}" || status=$?
   return "$status"
 }
@@ -57,4 +60,16 @@ check_package() {
   fi
   test/package/base.bash
   bats_in_namespace "$@"
+}
+
+# In the namespace there is no network, so programs that are not installed are fetched outside it.
+check_watch() {
+  test/watch/programs.bash >/dev/null
+  bats_in_namespace "$@"
+}
+
+#   check_many_storms COUNT FILE     from another seed each time, which the test's name tells
+check_many_storms() {
+  export CHAOS_STORMS=$1 CHAOS_SEED=$RANDOM
+  check_watch "${@:2}"
 }

@@ -27,35 +27,43 @@ export interface Probes {
   readonly carrierless: ReadonlySet<string>
 }
 
-/** @throws Refusal where `ip` does not work, or answers something else */
+/**
+ * Asks by one process.
+ *
+ * @throws Refusal where `ip` does not work, or answers something else
+ */
 export function probeUplinks(edge: Edge, snapshot: Snapshot, uplinks: readonly Uplink[]): Probes {
-  const { failedNeighbours, carrierless } = askLinks(edge, snapshot)
   const families = snapshot.families.filter((family) => uplinks.some((uplink) => uplink.family === family))
+  const asked = families.flatMap((family) => questionsOf(snapshot, family, uplinks))
+  const questions = [...new Set(asked.map(({ question }) => question))]
+  // Without a family of its own `ip` answers for that of the address.
+  const answers = askBatch<typeof LINKS, string>(edge, 'inet', [LINKS], [NEIGHBOURS, ...questions])
   return {
-    probes: families.flatMap((family) => probeFamily(edge, snapshot, family, uplinks)),
-    failedNeighbours,
-    carrierless,
+    probes: asked.map(({ question, family, address, destination }) => {
+      const { route, error } = readAnswer(answers[question], family)
+      return { family, address, destination, route, error }
+    }),
+    failedNeighbours: failedNeighbours(answers[NEIGHBOURS]),
+    carrierless: carrierless(answers[LINKS], snapshot),
   }
 }
 
-function probeFamily(edge: Edge, snapshot: Snapshot, family: Family, uplinks: readonly Uplink[]): Probe[] {
+type Question = Pick<Probe, 'family' | 'address' | 'destination'> & { readonly question: string }
+
+function questionsOf(snapshot: Snapshot, family: Family, uplinks: readonly Uplink[]): Question[] {
   const destination = unusedNetwork(snapshot, family)?.hosts[0]
   if (destination === undefined) {
     return []
   }
-  const addresses = uplinks
+  return uplinks
     .filter((uplink) => uplink.family === family && uplink.out !== undefined)
     .flatMap((uplink) =>
       uplink.addresses.filter(({ shown, tentative, duplicate }) => shown && !tentative && !duplicate),
     )
-    .map(({ local }) => local)
-  const questions = addresses.map((address) => `route get fibmatch ${destination} from ${address}`)
-  const answers: Readonly<Record<string, Answer>> =
-    questions.length === 0 ? {} : askBatch(edge, family, [...new Set(questions)])
-  return addresses.map((address, i) => {
-    const { route, error } = readAnswer(answers[questions[i] ?? ''], family)
-    return { family, address, destination, route, error }
-  })
+    .map(({ local: address }) => {
+      const question = `route get fibmatch ${destination} from ${address}`
+      return { question, family, address, destination }
+    })
 }
 
 function readAnswer(answer: Answer | undefined, family: Family): Pick<Probe, 'route' | 'error'> {
@@ -67,16 +75,19 @@ function readAnswer(answer: Answer | undefined, family: Family): Pick<Probe, 'ro
 
 const NEIGHBOURS = 'neigh show nud failed'
 
-function askLinks(edge: Edge, { links }: Snapshot): Omit<Probes, 'probes'> {
-  const answers = askBatch(edge, 'inet', [LINKS], [NEIGHBOURS])
-  const names = new Map(links.map(({ index, name }) => [index, name]))
-  const carrierless = (answers[LINKS].lines ?? []).flatMap((line) => {
-    const [, index] = /^(\d+): [^<]*<(?:[^>]*,)?NO-CARRIER[,>]/.exec(line) ?? []
-    return names.get(Number(index)) ?? []
-  })
-  const failed = (answers[NEIGHBOURS]?.lines ?? []).flatMap((line) => {
+function failedNeighbours(answer: Answer | undefined): Set<string> {
+  const failed = (answer?.lines ?? []).flatMap((line) => {
     const [, address, device] = /^([^ ]+) dev ([^ ]+) /.exec(line) ?? []
     return address === undefined ? [] : `${device} ${address}`
   })
-  return { failedNeighbours: new Set(failed), carrierless: new Set(carrierless) }
+  return new Set(failed)
+}
+
+function carrierless({ lines = [] }: Answer, { links }: Snapshot): Set<string> {
+  const names = new Map(links.map(({ index, name }) => [index, name]))
+  const devices = lines.flatMap((line) => {
+    const [, index] = /^(\d+): [^<]*<(?:[^>]*,)?NO-CARRIER[,>]/.exec(line) ?? []
+    return names.get(Number(index)) ?? []
+  })
+  return new Set(devices)
 }

@@ -1,0 +1,3 @@
+import { main } from '../src/routes/main.ts'
+
+main()

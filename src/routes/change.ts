@@ -1,0 +1,33 @@
+/** `mptcp-routes plan`, `apply` and `flush`. */
+import { applyWhole } from '../apply-whole.ts'
+import { type Context, tell } from './context.ts'
+
+export interface ChangeOptions {
+  /** Nothing is wanted. */
+  readonly flush: boolean
+  /** The commands are printed, and not run. */
+  readonly dryRun: boolean
+}
+
+/** @returns the exit status: 1 where a device could not have what is asked for */
+export function runChanges(context: Context, { flush, dryRun }: ChangeOptions): number {
+  const { edge, env, sections, devices, verbose, out, err } = context
+  const refused = applyWhole({
+    ...{ edge, env, sections, devices, flush, dryRun },
+    report: {
+      notice: (text) => tell(context, text),
+      detail: (text) => verbose && tell(context, text),
+      command: (text) => {
+        if (dryRun) {
+          out(`${text}\n`)
+        } else if (verbose) {
+          err(`${text}\n`)
+        }
+      },
+    },
+  })
+  for (const [device, { message }] of refused) {
+    tell(context, `${device}: ${message}`)
+  }
+  return refused.size === 0 ? 0 : 1
+}

@@ -1,0 +1,78 @@
+/** What was read → what status tells. */
+import { withDevices } from '../../plan/notices.ts'
+import type { WholeStep } from '../../whole.ts'
+import type { Probes } from '../check/probes.ts'
+import type { Connection } from '../connections.ts'
+import { attribute } from './attribute.ts'
+import type { HostStatus, UplinkState, UplinkStatus } from './model.ts'
+import { describeChanges, describeLimits } from './problems.ts'
+import { findRows, type Row } from './rows.ts'
+import { standingAddresses, usageOf } from './standing.ts'
+import { findObstacles } from './way.ts'
+
+export interface Reading {
+  readonly step: WholeStep
+  readonly probes: Probes
+  readonly connections: readonly Connection[] | undefined
+  readonly counters: ReadonlyMap<string, number>
+}
+
+export function buildStatus({ step, probes, connections, counters }: Reading): HostStatus {
+  const { snapshot, plan, changes } = step
+  const rows = findRows(step)
+  const { ofRow, ofNobody } = attribute(changes, rows, step)
+  return {
+    uplinks: rows.map((row) => toUplink(row, ofRow.get(row) ?? [], { step, probes, connections, counters })),
+    mptcp: {
+      ...snapshot.mptcp,
+      endpoints: snapshot.endpoints,
+      limits: snapshot.limits,
+      connections,
+      counters: new Map([...counters].filter(([, count]) => count > 0)),
+    },
+    problems: [
+      ...describeChanges(ofNobody, step).map((text) => `belongs to nobody any more: ${text}`),
+      ...describeLimits(changes, snapshot.limits),
+    ],
+    notices: withDevices(plan.notices, plan.subjects),
+    pending: changes.length,
+  }
+}
+
+function toUplink(row: Row, changes: WholeStep['changes'], reading: Reading): UplinkStatus {
+  const { step, probes, connections } = reading
+  const { device, family, uplink, table, gateways, pointToPoint } = row
+  const isDead = row.state === undefined && probes.carrierless.has(device)
+  const isBare = uplink !== undefined && isNothingThere(row, step)
+  const missing = isBare
+    ? ['nothing of it is in the kernel']
+    : [...describeChanges(changes, step), ...describeWaiting(row, step)]
+  const obstacles = isDead || uplink === undefined ? [] : findObstacles(uplink, missing.length === 0, reading)
+  const problems = [...row.problems, ...(isDead ? ['no carrier'] : []), ...missing, ...obstacles]
+  return {
+    ...{ device, family, gateways, pointToPoint, table, problems },
+    state: row.state ?? judge(isDead, problems),
+    addresses: standingAddresses(row, step.host),
+    metric: row.metric,
+    askedBy: row.askedBy,
+    usage: connections && usageOf(row, connections),
+  }
+}
+
+function judge(isDead: boolean, problems: readonly string[]): UplinkState {
+  return isDead ? 'down' : problems.length > 0 ? 'incomplete' : 'up'
+}
+
+function isNothingThere({ device, family, table, addresses }: Row, { host }: WholeStep): boolean {
+  const routes = host.ownRoutesOf(device).filter((route) => route.family === family && route.table === table)
+  return routes.length === 0 && addresses.every((address) => host.sourcesOf(address).length === 0)
+}
+
+function describeWaiting({ uplink }: Row, { plan }: WholeStep): string[] {
+  const waiting = new Set(plan.waiting)
+  const own = uplink?.addresses.filter(({ local }) => waiting.has(local)) ?? []
+  return own.map(
+    ({ local, duplicate }) =>
+      `no endpoint: ${duplicate ? `another host has ${local} too` : `duplicate address detection of ${local} is not over`}`,
+  )
+}

@@ -1,0 +1,30 @@
+/** What stands of a row's addresses, and what uses them. */
+import type { Host } from '../../plan/host.ts'
+import type { Connection } from '../connections.ts'
+import type { AddressStatus, Usage } from './model.ts'
+import type { Row } from './rows.ts'
+
+export function standingAddresses({ addresses, table }: Row, host: Host): AddressStatus[] {
+  return addresses.map((address) => {
+    const sources = host.sourcesOf(address)
+    const rule = sources.find((source) => source.table === table) ?? sources[0]
+    return {
+      address,
+      rule: rule && { priority: rule.priority, table: rule.table },
+      endpoint: host.snapshot.endpoints.find((one) => one.address === address && one.port === undefined),
+    }
+  })
+}
+
+/** A connection that has fallen back to plain TCP has no subflow, and uses the way of its own address. */
+export function usageOf({ addresses }: Row, connections: readonly Connection[]): Usage {
+  const own = new Set(addresses)
+  const counts = connections.map(({ local, subflows }) => ({
+    paths: subflows.filter((subflow) => own.has(subflow.local.address)).length,
+    isPlain: subflows.length === 0 && own.has(local.address),
+  }))
+  return {
+    connections: counts.filter(({ paths, isPlain }) => paths > 0 || isPlain).length,
+    subflows: counts.reduce((sum, { paths }) => sum + paths, 0),
+  }
+}

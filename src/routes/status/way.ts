@@ -1,0 +1,41 @@
+/** What keeps an uplink from being used though all of ours stands. */
+import type { Uplink } from '../../plan/uplink.ts'
+import type { WholeStep } from '../../whole.ts'
+import type { Probe, Probes } from '../check/probes.ts'
+import { findRival, isRight, isUnjudged, wayText } from '../check/ways.ts'
+
+interface Look {
+  readonly step: WholeStep
+  readonly probes: Probes
+}
+
+/** @param whole nothing of ours is missing: then another way than the wanted one has another reason */
+export function findObstacles(uplink: Uplink, whole: boolean, { step, probes }: Look): string[] {
+  const own = new Set(uplink.addresses.map(({ local }) => local))
+  const misled = probes.probes.filter(
+    ({ address, route }) => own.has(address) && !isUnjudged(route) && !isRight(route, uplink),
+  )
+  const words = misled.flatMap((probe) => describe(probe, uplink, whole, step))
+  return [...new Set([...words, ...silentGateways(uplink, probes)])]
+}
+
+function describe(probe: Probe, uplink: Uplink, whole: boolean, step: WholeStep): string[] {
+  const rival = findRival(probe, uplink, step)
+  if (rival !== undefined) {
+    const action =
+      / (lookup \d+.*|blackhole|unreachable|prohibit).*$/.exec(` ${rival.text}`)?.[1] ?? rival.text
+    return [
+      `rule of another program at ${rival.priority} goes before ours: ${action.replace(/ proto \d+/, '')}`,
+    ]
+  }
+  const { address, route, error } = probe
+  const taken = route === undefined ? `gets "${error}"` : `goes ${wayText(route.hops)}`
+  return whole ? [`${address} ${taken} instead`] : []
+}
+
+function silentGateways({ device, out }: Uplink, { failedNeighbours }: Probes): string[] {
+  const gateways = out?.hops.flatMap(({ gateway }) => gateway ?? []) ?? []
+  return gateways
+    .filter((gateway) => failedNeighbours.has(`${device} ${gateway}`))
+    .map((gateway) => `the gateway ${gateway} does not answer`)
+}

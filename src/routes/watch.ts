@@ -1,0 +1,100 @@
+/** `mptcp-routes watch`: the service that keeps the host in the wanted state. */
+import { fstatSync } from 'node:fs'
+import { setFlagsFromString } from 'node:v8'
+import { watchPath } from '../ask/records.ts'
+import { parseNames } from '../kernel/links.ts'
+import type { Lock } from '../words/edge.ts'
+import { Refusal } from '../words/refusal.ts'
+import { readConfiguration } from './configuration-file.ts'
+import { type Context, PROGRAM } from './context.ts'
+import { openEars } from './watch/ears.ts'
+import { openLeaseDesk } from './watch/leases.ts'
+import { type Entry, formatEntry, INFO, WARNING } from './watch/log.ts'
+import { startLoop } from './watch/loop.ts'
+
+/**
+ * Watches until SIGTERM or SIGINT, and leaves everything in place.
+ *
+ * @returns the exit status
+ * @throws Refusal where another watcher works in the network namespace
+ */
+export async function runWatch(context: Context): Promise<number> {
+  const { edge, env, sections, verbose, err } = context
+  staySmall(context)
+  const place = takePlace(context)
+  const isJournal = writesToJournal(env)
+  const write = (entry: Entry) => err(formatEntry(entry, PROGRAM, isJournal))
+  const desk = openLeaseDesk(edge, env, (device) => loop.stir(`the lease of ${device}`))
+  const loop = startLoop({
+    clock: { steady: () => performance.now(), wall: () => Date.now() },
+    ...{ desk, env, sections, write },
+    detail: (text) => verbose && write({ device: undefined, level: INFO, text }),
+    refresh: () => ears.folders.refresh(),
+  })
+  const ears = openEars(edge, env, () => loop)
+  if (place === 'none') {
+    const text = 'there is no lock (flock of util-linux, and /run): a run beside this one may interfere'
+    loop.say({ device: undefined, level: WARNING, text })
+  }
+  const reload = () => {
+    const { sections: changed, problems } = readConfiguration(edge, context.configurationFile)
+    for (const text of problems) {
+      loop.say({ device: undefined, level: WARNING, text: `${text}; what was read before still holds` })
+    }
+    if (problems.length === 0) {
+      loop.configure(changed)
+    }
+    loop.stir('SIGHUP')
+  }
+  process.on('SIGHUP', reload)
+  await terminated()
+  process.off('SIGHUP', reload)
+  ears.close()
+  desk.close()
+  loop.stop()
+  if (place !== 'none') {
+    place.release()
+  }
+  return 0
+}
+
+/** More devices than a host with little memory has. */
+const MANY_DEVICES = 64
+
+/**
+ * In storms V8 lets the space for young objects grow to 48 MB; at its first size it is collected oftener, which takes
+ * time where there is much to read.
+ */
+function staySmall({ edge }: Context): void {
+  if (parseNames(edge.readFile('/proc/net/dev') ?? '').size < MANY_DEVICES) {
+    setFlagsFromString('--semi-space-growth-factor=1')
+  }
+}
+
+/** Held for life: two watchers would answer each other's changes. */
+function takePlace({ edge }: Context): Lock | 'none' {
+  const path = watchPath(edge)
+  const lock = path === undefined ? 'none' : edge.tryLock(path)
+  if (lock === 'busy') {
+    throw new Refusal(`another ${PROGRAM} watch works in this network namespace (it holds ${path})`)
+  }
+  return lock
+}
+
+function terminated(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.once(signal, () => resolve())
+    }
+  })
+}
+
+/** systemd names the journal's stream, and standard error may have been led elsewhere since (systemd.exec(5), JOURNAL_STREAM). */
+function writesToJournal(env: NodeJS.ProcessEnv): boolean {
+  try {
+    const { dev, ino } = fstatSync(2)
+    return env['JOURNAL_STREAM'] === `${dev}:${ino}`
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,148 @@
+/** One look at the host and what it leads to: all devices at once; where the kernel refuses that, by halves. */
+import { settleWhole, type WholeRun } from '../../apply-whole.ts'
+import type { Section } from '../../ask/configuration.ts'
+import { lockPath } from '../../ask/records.ts'
+import type { Plan } from '../../plan/wanted.ts'
+import type { WholeStep } from '../../whole.ts'
+import type { Edge } from '../../words/edge.ts'
+import { Refusal } from '../../words/refusal.ts'
+import type { Change } from '../../words/state.ts'
+import { HOST } from './decide.ts'
+import { textOf } from './standing.ts'
+
+export interface LookQuery {
+  readonly edge: Edge
+  readonly env: NodeJS.ProcessEnv
+  readonly sections: readonly Section[]
+  /** Devices to be left as they are, and HOST for orphans. */
+  readonly held: ReadonlySet<string>
+  /** What is not to be put in, by the command that would. */
+  readonly contested: ReadonlySet<string>
+  /** An `ip` command, before it runs. */
+  readonly command: (text: string) => void
+}
+
+export interface Look {
+  /** As it was first seen; undefined where the host could not be read. */
+  readonly plan: Plan | undefined
+  /** What was changed, each with the device that it is about. */
+  readonly made: readonly Made[]
+  /** What the kernel refused, by device, or under HOST. It is taken back, and the others have what they want. */
+  readonly refused: ReadonlyMap<string, Refusal>
+}
+
+export interface Made {
+  readonly device: string
+  readonly change: Change
+}
+
+/** @returns `busy` where another run holds the lock */
+export function lookAndMend(query: LookQuery): Look | 'busy' {
+  const { edge } = query
+  const path = lockPath(edge)
+  const lock = path === undefined ? 'none' : edge.tryLock(path)
+  if (lock === 'busy') {
+    return 'busy'
+  }
+  try {
+    return mend(query)
+  } finally {
+    if (lock !== 'none') {
+      lock.release()
+    }
+  }
+}
+
+function mend(query: LookQuery): Look {
+  const all = attempt(query, [])
+  const { first, refusal } = all
+  if (first === undefined) {
+    const why = refusal ?? new Refusal('the host cannot be read')
+    return { plan: undefined, made: [], refused: new Map([[HOST, why]]) }
+  }
+  const { plan, scope } = first
+  if (refusal === undefined) {
+    return { plan, made: all.made, refused: new Map() }
+  }
+  const devices = scope.devices.filter((device) => !plan.refused.has(device))
+  const { made, refused } = mendHalves(query, devices)
+  // Where every device alone can have what it wants, it is what belongs to none that cannot be taken away.
+  const whose = refused.size > 0 ? refused : new Map([[HOST, refusal]])
+  return { plan, made, refused: whose }
+}
+
+/** Of 256 devices, the one that is refused is found in 16 attempts. */
+function mendHalves(query: LookQuery, devices: readonly string[]): Pick<Look, 'made' | 'refused'> {
+  const middle = Math.ceil(devices.length / 2)
+  const halves = [devices.slice(0, middle), devices.slice(middle)].filter(({ length }) => length > 0)
+  const ends = halves.map((half) => {
+    const { made, refusal } = attempt(query, half)
+    if (refusal === undefined) {
+      return { made, refused: new Map<string, Refusal>() }
+    }
+    const [device, ...more] = half
+    return device !== undefined && more.length === 0
+      ? { made: [], refused: new Map([[device, refusal]]) }
+      : mendHalves(query, half)
+  })
+  return {
+    made: ends.flatMap(({ made }) => made),
+    refused: new Map(ends.flatMap(({ refused }) => [...refused])),
+  }
+}
+
+interface Attempt {
+  readonly first: WholeStep | undefined
+  readonly made: readonly Made[]
+  readonly refusal: Refusal | undefined
+}
+
+/** @param devices those that it is about; none means all */
+function attempt(query: LookQuery, devices: readonly string[]): Attempt {
+  const { edge, env, sections, held, contested, command } = query
+  const steps: WholeStep[] = []
+  const run: WholeRun = {
+    ...{ edge, env, sections, devices, flush: false, dryRun: false },
+    except: {
+      devices: held,
+      orphans: held.has(HOST),
+      spares: (change) => contested.size > 0 && contested.has(textOf(change)),
+    },
+    report: { notice: ignore, detail: ignore, command },
+  }
+  try {
+    settleWhole(run, (step) => steps.push(step))
+    return { first: steps[0], made: steps.flatMap(madeIn), refusal: undefined }
+  } catch (error) {
+    if (!(error instanceof Refusal)) {
+      throw error
+    }
+    return { first: steps[0], made: [], refusal: error }
+  }
+}
+
+/** What a plan has to say is told from the look as a whole. */
+function ignore(): void {}
+
+function madeIn(step: WholeStep): Made[] {
+  return step.changes.map((change) => ({ device: deviceOf(change, step), change }))
+}
+
+function deviceOf(change: Change, { plan, host }: WholeStep): string {
+  switch (change.kind) {
+    case 'route':
+      return change.route.hops[0]?.device ?? HOST
+    case 'endpoint':
+    case 'flags':
+      return change.endpoint.device ?? host.holdersOf(change.endpoint.address)[0] ?? HOST
+    case 'group':
+      return change.device
+    case 'rule': {
+      const { family, table, from } = change.rule
+      const uplink = plan.uplinks.find((one) => one.family === family && one.table === table)
+      return host.holdersOf(from)[0] ?? uplink?.device ?? HOST
+    }
+    case 'limits':
+      return HOST
+  }
+}
