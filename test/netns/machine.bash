@@ -32,6 +32,8 @@ refuse_the_real_machine() {
 # /etc as a whole, because DHCP clients replace resolv.conf by rename, which a bind mount on the file
 # alone does not survive.
 shield_the_machine() {
+  # Here too, for whoever sources this file by itself.
+  refuse_the_real_machine
   mount --make-rprivate /
   mount -t tmpfs tmpfs /run
   mkdir /run/netns /run/network /run/etc /run/real-etc
