@@ -8,6 +8,9 @@ load install/host
 PAGES=$BATS_TEST_DIRNAME/../docs
 OPTIONS_PAGE=$PAGES/ifupdown-mptcp-interfaces.5
 PROGRAMS_PAGE=$PAGES/mptcp_up.8
+ROUTES_PAGE=$PAGES/mptcp-routes.8
+CONFIGURATION_PAGE=$PAGES/mptcp-routes.conf.5
+SCHEMA=$PAGES/mptcp-routes-status.schema.json
 
 setup() {
   copy_tree
@@ -24,7 +27,7 @@ in_man_directory() {
 }
 
 @test 'mandoc has nothing to say against them' {
-  run in_man_directory mandoc -T lint -W style man5/ifupdown-mptcp-interfaces.5 man8/mptcp_up.8 man8/mptcp_down.8
+  run in_man_directory bash -c 'mandoc -T lint -W style man?/*'
   # Which other manuals are there is the machine's affair, and that one page is a .so is meant.
   output=$(grep -v -e 'referenced manual not found' -e 'outdated mandoc.db' -e '.so is fragile' <<<"$output" || true)
   expect_silence "$output"
@@ -34,10 +37,24 @@ in_man_directory() {
   expect_equal "$(in_man_directory mandoc -T utf8 man8/mptcp_down.8)" "$(in_man_directory mandoc -T utf8 man8/mptcp_up.8)"
 }
 
+# groff of Debian 12 cuts a name that leaves too little room for what stands in the middle.
+@test 'their first lines have the name whole at both ends, on a terminal of 80 columns' {
+  local page name
+  for page in "$PAGES"/*.[58]; do
+    page=${page##*/}
+    name=${page%.*}
+    [[ $page != mptcp_down.8 ]] || name=mptcp_up
+    name="${name^^}(${page##*.})"
+    run in_man_directory env LC_ALL=C MANWIDTH=80 MANPAGER=cat man -l "man${page##*.}/$page"
+    expect_status 0
+    [[ ${lines[0]} == "$name "*" $name" && ${#lines[0]} -le 80 ]] || fail "$page: ${lines[0]}"
+  done
+}
+
 # Names, sorted, one a line
 
 options_of_the_page() {
-  sed -n 's/^\.It Cm \(mptcp[a-z-]*\) .*/\1/p' "$OPTIONS_PAGE" | sort
+  sed -n 's/^\.It Cm \(mptcp[a-z-]*\) .*/\1/p' "${1:-$OPTIONS_PAGE}" | sort
 }
 
 options_of_the_source() {
@@ -111,20 +128,26 @@ END
 }
 
 # What is above each message in the page is a part of it as the source has it.
-@test 'each message of mptcp_up(8) is one of the source' {
+#   expect_messages PAGE [AT LEAST]
+expect_messages() {
   local said=0 fragment item
   while IFS= read -r fragment && IFS= read -r item; do
-    grep -qF -- "$fragment" "$TOP"/src/*.ts "$TOP"/src/*/*.ts || fail "not in the source: $fragment"
+    grep -rqF -- "$fragment" "$TOP/src" || fail "not in the source: $fragment"
     item=$(sed -E 's/^\.It //; s/\b(Sy|Ar|No|Qo|Qc|Qq) ?//g' <<<"$item")
     expect_text "$item" "${fragment%% \$\{*}"
     said=$((said + 1))
-  done < <(grep -A1 '^\.\\" says: ' "$PROGRAMS_PAGE" | grep -v '^--$' | sed 's/^\.\\" says: //')
-  [[ $said -ge 20 ]]
+  done < <(grep -A1 '^\.\\" says: ' "$1" | grep -v '^--$' | sed 's/^\.\\" says: //')
+  [[ $said -ge $2 ]]
+}
+
+@test 'each message of mptcp_up(8) is one of the source' {
+  expect_messages "$PROGRAMS_PAGE" 20
 }
 
 # The lines between `.\" run: NAME` and `.\" end`, as a reader types them.
+#   command_of plan [PAGE]
 command_of() {
-  sed -n '/^\.\\" run: '"$1"'$/,/^\.\\" end$/p' "$PROGRAMS_PAGE" | sed '1d; $d; s/\\e/\\/g' | grep .
+  sed -n '/^\.\\" run: '"$1"'$/,/^\.\\" end$/p' "${2:-$PROGRAMS_PAGE}" | sed '1d; $d; s/\\e/\\/g' | grep .
 }
 
 @test 'the commands of mptcp_up(8) do what it says' {
@@ -232,4 +255,173 @@ done < <(sed -n 's/^\.\\" stanza: //p' "$OPTIONS_PAGE")
 @test 'every stanza of the page is marked, and so tested' {
   expect_equal "$(grep -c '^iface ' "$OPTIONS_PAGE")" "$(grep -c '^\.\\" stanza: ' "$OPTIONS_PAGE")"
   [[ $(grep -c '^iface ' "$OPTIONS_PAGE") -ge 10 ]]
+}
+
+# mptcp-routes(8)
+
+routes_help() {
+  "$TREE/dist/mptcp-routes" "$@" --help
+}
+
+# An option a line, with its value: `-n,--count=number`.
+options_of_help() {
+  routes_help "$@" | sed -n '/^Options:/,/^$/s/^  \(-.*\)/\1/p' | sed 's/  .*//; s/ <\(.*\)>/=\1/; s/ //' | grep -v -- '^-h,' | sort
+}
+
+# The same, of a part of the page that a pattern begins and the next command or heading ends.
+options_of_entry() {
+  awk -v begin="$1" '$0 ~ /^\.(It Cm [a-z]+( |$)|Ss)/ { inside = $0 ~ begin } inside && /^\.It Fl/' "$ROUTES_PAGE" |
+    sed 's/^\.It Fl /-/; s/ , /,-/; s/ Ar /=/' | grep -v -- '^-h,' | sort
+}
+
+commands_of_help() {
+  routes_help | sed -n '/^Commands:/,$s/^  \([a-z]\+\) .*/\1/p' | sort
+}
+
+@test 'mptcp-routes(8) has the commands of --help' {
+  [[ $(commands_of_help | wc -l) -ge 8 ]]
+  expect_equal "$(sed -n '/^\.Ss Commands/,/^\.Ss Options/s/^\.It Cm \([a-z]*\).*/\1/p' "$ROUTES_PAGE" | sort)" \
+    "$(commands_of_help)"
+}
+
+@test 'mptcp-routes(8) has the options of each command and of none, with their values' {
+  local command
+  expect_equal "$(options_of_entry '^.Ss Options')" "$(options_of_help)"
+  expect_text "$(options_of_help)" --config
+  while read -r command; do
+    [[ $command == help ]] || expect_equal "$(options_of_entry "^.It Cm $command")" "$(options_of_help "$command")"
+  done < <(commands_of_help)
+  expect_equal "$(options_of_help top)" $'--interval=seconds\n-n,--count=number'
+}
+
+@test 'the synopsis of mptcp-routes(8) names an interface where the command takes one' {
+  local synopsis line command taken=0
+  synopsis=$(MANWIDTH=200 man -l "$ROUTES_PAGE" | sed -n '/^SYNOPSIS/,/^DESCRIPTION/p')
+  while read -r command; do
+    line=$(grep -w -- "$command" <<<"$synopsis")
+    if routes_help "$command" | grep -q '^Usage: .*\[iface\.\.\.\]'; then
+      expect_text "$line" '[iface ...]'
+      taken=$((taken + 1))
+    else
+      expect_no_text "$line" iface
+    fi
+  done < <(commands_of_help | grep -vx help)
+  [[ $taken -ge 4 ]]
+}
+
+# The words of a part of the page that are literal, one a line.
+literals_between() {
+  sed -n "/$1/,/$2/p" "$ROUTES_PAGE" | grep -E '^\.(It )?(Pq )?Cm ' | tr -s ' ' '\n' | grep -E '^[a-zA-Z0-9]{2,}$' |
+    grep -vx -e Cm -e It -e Pq -e No | sort -u
+}
+
+@test 'the members and states of mptcp-routes(8) are those of the schema' {
+  local member
+  [[ $(jq -r '.required[]' "$SCHEMA" | wc -l) -ge 6 ]]
+  while read -r member; do
+    literals_between '^\.\\" members' '^\.\\" end' | grep -qx -- "$member" || fail "not in the page: $member"
+  done < <(jq -r '.required[], ."$defs".uplink.required[], .properties.mptcp.required[]' "$SCHEMA")
+  expect_equal "$(sed -n '/^\.It Sy STATE/,/^\.El/s/^\.It Cm //p' "$ROUTES_PAGE" | sort)" \
+    "$(jq -r '."$defs".uplink.properties.state.enum[]' "$SCHEMA" | sort)"
+}
+
+@test 'each message of mptcp-routes(8) is one of the source' {
+  expect_messages "$ROUTES_PAGE" 8
+}
+
+# Uplinks as a manager that knows nothing of us leaves them, a modem and a VPN.
+some_uplinks='
+export PATH="$TREE/dist:$PATH"
+for device in eth0 eth1 wwan0 tun0; do
+  ip link add "$device" type veth peer name "far-$device"
+  ip link set "far-$device" up
+  ip link set "$device" up
+done
+ip address add 10.1.1.2/24 dev eth0
+ip address add 10.1.2.2/24 dev eth1
+ip address add 10.1.3.2/24 dev wwan0
+ip address add 10.9.0.2/24 dev tun0
+ip route add default via 10.1.1.1 dev eth0
+ip route add default via 10.1.3.1 dev wwan0 metric 900
+ip route add default via 10.9.0.1 dev tun0 metric 950
+'
+
+@test 'the commands of mptcp-routes(8) do what it says' {
+  run --separate-stderr on_host bash -ec "$some_uplinks"'
+    IFACE=eth0 mptcp_up
+    IFACE=eth1 IF_MPTCP_GATEWAY=10.1.2.1 mptcp_up
+    ip rule delete from 10.1.2.2 priority 31000
+    '"$(command_of look "$ROUTES_PAGE")"'
+    echo monitor:
+    '"$(command_of monitor "$ROUTES_PAGE")"'
+    echo apply:
+    '"$(command_of apply "$ROUTES_PAGE")"' 2>&1
+    mptcp-routes plan
+    echo samples:
+    cd /run
+    '"$(command_of samples "$ROUTES_PAGE")"'
+    grep -c "2 uplinks" samples'
+  expect_status 0
+  expect_silence "$stderr"
+  expect_text "${output%monitor:*}" UPLINK 'ip rule add from 10.1.2.2 lookup'
+  output=${output#*monitor:}
+  expect_equal "${output%apply:*}" $'\neth1 incomplete\n'
+  output=${output#*apply:}
+  expect_equal "$(grep -c '^ip rule add from 10.1.2.2' <<<"$output")" 1
+  expect_equal "${output#*samples:}" $'\n3'
+}
+
+# mptcp-routes.conf(5)
+
+@test 'the options of mptcp-routes.conf(5) are those of a stanza, but for mptcp-strict' {
+  expect_equal "$(options_of_the_page "$CONFIGURATION_PAGE")" "$(options_of_the_source | grep -vx mptcp-strict)"
+  expect_text "$(< "$CONFIGURATION_PAGE")" mptcp-strict
+}
+
+#   configuration_marks server gives
+configuration_marks() {
+  sed -n '/^\.\\" configuration: '"$1"'$/,/^\.Ed$/p' "$CONFIGURATION_PAGE" | sed -n 's/^\.\\" '"$2"': //p'
+}
+
+# The plan of a configuration; what it applies leaves nothing to do.
+#   plan_of FILE
+plan_of() {
+  cp "$1" "$HOST/configuration"
+  run --separate-stderr on_host bash -ec "$some_uplinks"'
+    mptcp-routes --config "$HOST/configuration" plan
+    mptcp-routes --config "$HOST/configuration" apply
+    echo again:
+    mptcp-routes --config "$HOST/configuration" plan'
+  expect_status 0
+  expect_silence "$stderr"
+  expect_silence "${output##*again:}"
+  plan=${output%again:*}
+}
+
+check_configuration() {
+  local name=$1 file=$BATS_TEST_TMPDIR/configuration text plan
+  sed -n '/^\.\\" configuration: '"$name"'$/,/^\.Ed$/p' "$CONFIGURATION_PAGE" | grep -v '^\.' > "$file"
+  plan_of "$file"
+  [[ $(configuration_marks "$name" gives | wc -l) -ge 1 ]]
+  while IFS= read -r text; do
+    expect_text "$plan" "$text"
+  done < <(configuration_marks "$name" gives)
+  while IFS= read -r text; do
+    expect_no_text "$plan" "$text"
+  done < <(configuration_marks "$name" lacks)
+}
+
+while read -r configuration; do
+  bats_test_function --description "the configuration \"$configuration\" of mptcp-routes.conf(5)" -- \
+    check_configuration "$configuration"
+done < <(sed -n 's/^\.\\" configuration: //p' "$CONFIGURATION_PAGE")
+
+@test 'the example configuration does nothing as it is, and what it says without the marks of comments' {
+  local plan
+  plan_of "$PAGES/mptcp-routes.conf.example"
+  expect_silence "$plan"
+  sed 's/^#\([^ ]\)/\1/' "$PAGES/mptcp-routes.conf.example" > "$BATS_TEST_TMPDIR/configuration"
+  plan_of "$BATS_TEST_TMPDIR/configuration"
+  expect_text "$plan" 'from 10.1.1.2 lookup' 'default via 10.1.2.1 dev eth1' 'metric 500 table main' 'dev wwan0 subflow backup'
+  expect_no_text "$plan" tun0
 }

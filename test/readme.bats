@@ -35,7 +35,7 @@ list_spans() {
 
 # Of these the commands.
 list_inline_commands() {
-  local programs='sudo|ip|ifup|ifdown|ifquery|npm|nstat|ss|sysctl|mptcpize|apt|apt-get|ls|cat|dpkg|systemctl'
+  local programs='sudo|ip|ifup|ifdown|ifquery|npm|nstat|ss|sysctl|mptcpize|mptcp-routes|apt|apt-get|ls|cat|dpkg|systemctl'
   list_spans | grep -E "^($programs) .|^\./|^[A-Z_]+=.* /" | sort -u
 }
 
@@ -188,7 +188,7 @@ on_uplinks() {
   expect_installed
   run on_host bash -ec 'cd "$TREE"; '"$(inline './install.sh --check')"
   expect_status 0
-  expect_text "$output" "ok  Node $(node --version)"
+  expect_text "$output" "ok    Node $(node --version)" 'This host is ready.'
   run on_host bash -ec 'cd "$TREE"; '"$(inline 'sudo ./install.sh --uninstall')"
   expect_status 0
   expect_silence "$(find "$HOST/network" -name 'mptcp_*')"
@@ -204,7 +204,10 @@ on_uplinks() {
   expect_status 0
   run on_host bash -ec 'cd "$TREE"; '"$(tail -n +2 <<<"$commands")"
   expect_status 0
-  expect_installed
+  local place
+  for place in up.d/mptcp_up down.d/mptcp_down post-down.d/mptcp_down; do
+    cmp "$TREE/dist/${place#*/}" "$HOST/network/if-$place"
+  done
   expect_equal "$(run-parts --test "$HOST/network/if-up.d")" "$HOST/network/if-up.d/mptcp_up"
   expect_equal "$(run-parts --test "$HOST/network/if-post-down.d")" "$HOST/network/if-post-down.d/mptcp_down"
 }
@@ -245,6 +248,27 @@ on_uplinks() {
   expect_silence "$stderr"
   expect_silence "${output%now:*}"
   expect_text "${output#*now:}" 'default via 10.1.2.1'
+}
+
+@test 'ifup alone says that an interface is up already; down and up configures it' {
+  expect_text "$(< "$README")" 'only says "already configured"'
+  on_uplinks '
+    ifdown eth1; mv /etc/network/if-up.d/mptcp_up /run; ifup eth1; mv /run/mptcp_up /etc/network/if-up.d
+    ifup eth1 2>&1
+    ip route show table all proto 77 dev eth1
+    echo again:
+    '"$(block again)"'
+    ip route show table all proto 77 dev eth1'
+  expect_status 0
+  expect_text "${output%again:*}" 'already configured'
+  expect_no_text "${output%again:*}" 'default via 10.1.2.1'
+  expect_text "${output#*again:}" 'default via 10.1.2.1'
+}
+
+@test 'sudo that drops IFACE: the hook tells where it belongs' {
+  run env -u IFACE SUDO_COMMAND=/etc/network/if-up.d/mptcp_up "$TREE/dist/mptcp_up"
+  expect_status 1
+  expect_text "$output" 'sudo drops what stands before it' 'sudo IFACE=eth1 '
 }
 
 # Stanzas
@@ -453,6 +477,77 @@ ip mptcp endpoint add 10.1.2.2 id 255 dev eth1 signal"
   expect_text "${output#*flushed:}" '10.1.2.2 id 255 subflow dev eth1'
 }
 
+# mptcp-routes
+
+# Its host: the two uplinks, and the tool where a shell finds it.
+#   with_tool 'COMMANDS'
+with_tool() {
+  on_uplinks 'ln -s "$TREE/dist/mptcp-routes" /usr/local/bin/mptcp-routes; '"$1"
+}
+
+@test 'what mptcp-routes shows of a host whose rule somebody has deleted' {
+  with_tool 'ip rule delete from 10.1.2.2 priority 31000; unset COLUMNS
+    '"$(block status | sed -n 's/^\$ //p')"
+  expect_status 0
+  expect_equal "$output" "$(block status | tail -n +2)"
+}
+
+@test 'plan, apply, check and flush do what is said behind them' {
+  local plan apply check flush
+  plan=$(block tool | grep ' plan ') apply=$(block tool | grep ' apply ')
+  check=$(block tool | grep ' check ') flush=$(block tool | grep ' flush ')
+  expect_equal "$(block tool | wc -l)" 4
+  with_tool "ip rule delete from 10.1.2.2 priority 31000
+    $plan
+    $apply
+    echo applied:
+    $plan
+    $check || echo 'not ready'
+    echo flushed:
+    $flush
+    ip rule"
+  expect_status 0
+  expect_text "${output%applied:*}" 'ip rule add from 10.1.2.2 lookup 712179713'
+  output=${output#*applied:}
+  expect_no_text "$output" 'ip rule add from'
+  expect_text "${output%flushed:*}" 'ok ' 'eth1: 10.1.2.2 goes via 10.1.2.1'
+  expect_no_text "${output#*flushed:}" 10.1.2.2
+  expect_text "${output#*flushed:}" 'from 10.1.1.2'
+  expect_text "$check" "$(inline 'sudo mptcp-routes check') "
+}
+
+@test 'what else mptcp-routes is said to tell' {
+  with_tool "$(inline 'mptcp-routes top') --count 1 --interval 0.1
+    $(inline 'mptcp-routes status --json') | jq -r .uplinks[].device
+    $(inline 'mptcp-routes plan')
+    $(inline 'sudo mptcp-routes apply')"
+  expect_status 0
+  expect_text "$output" '2 uplinks, 0 connections' eth0 eth1
+}
+
+@test 'the configuration makes uplinks, and leaves alone what it says' {
+  block configuration > "$HOST/configuration"
+  on_uplinks 'ifdown eth0 eth1
+    for device in wlan0 wwan0 tun0; do
+      number=$((number + 1))
+      ip link add "$device" type veth peer name "far-$device"
+      ip link set "far-$device" up
+      ip link set "$device" up
+      ip address add "10.2.$number.2/24" dev "$device"
+      ip route add default via "10.2.$number.1" dev "$device" metric "$number"
+    done
+    "$TREE/dist/mptcp-routes" --config "$HOST/configuration" plan'
+  expect_status 0
+  expect_text "$output" 'endpoint add 10.2.1.2 id 255 dev wlan0 subflow' '10.2.2.2 id 254 dev wwan0 subflow backup'
+  expect_no_text "$output" tun0 eth1
+}
+
+@test "the service is that of the unit's file" {
+  expect_equal "$(block service)" 'sudo systemctl disable --now mptcp-routes'
+  inline 'systemctl reload mptcp-routes'
+  expect_text "$(< "$TOP/service/mptcp-routes.service")" 'ExecStart=/usr/sbin/mptcp-routes watch' ExecReload= WantedBy=
+}
+
 # When it does not work
 
 @test 'each look of the table of symptoms runs, and shows what is looked for' {
@@ -461,6 +556,9 @@ ip mptcp endpoint add 10.1.2.2 id 255 dev eth1 signal"
   # The link of Node, and what a counter shows only when it is not 0.
   on_uplinks 'export NSTAT_HISTORY=/run/nstat
     ln -s "$(command -v node)" /usr/local/bin/node
+    ip link add docker0 up type bridge
+    ip address add 172.17.0.1/16 dev docker0
+    sysctl -qw net.ipv4.ip_forward=1
     while IFS= read -r look; do
       echo "== $look"
       case $look in
@@ -480,7 +578,7 @@ ip mptcp endpoint add 10.1.2.2 id 255 dev eth1 signal"
   expect_equal "$(grep -c '^== ' <<<"$output")" "$(wc -l < "$HOST/looks")"
   expect_text "$output" 'default via 10.1.1.1' 'mptcp-gateway: 10.1.2.1' 'inet 10.1.2.2/24' /usr/local/bin/node \
     'table 712179713' '10.1.2.2 id 254 subflow' 'net.mptcp.enabled = 1' Netid MPTcpExtMPJoin TcpExtIPReversePathFilter \
-    'from 10.8.8.8 lookup 98' 'from 10.1.2.2 lookup 712179713'
+    'from 10.8.8.8 lookup 98' 'from 10.1.2.2 lookup 712179713' 'net.mptcp.pm_type = 0' '203.0.113.1 from 172.17.0.2 via 10.1.1.1'
 }
 
 @test 'the cure where Multipath TCP is off' {
@@ -488,6 +586,32 @@ ip mptcp endpoint add 10.1.2.2 id 255 dev eth1 signal"
     '"$(inline 'sysctl -w net.mptcp.enabled=1')"'; ifdown eth1; ifup eth1; ip mptcp endpoint'
   expect_no_text "${output%cured:*}" '10.1.2.2 id'
   expect_text "${output#*cured:}" '10.1.2.2 id'
+}
+
+@test 'the cure where the path manager is in user space' {
+  on_uplinks 'ifdown eth1; sysctl -qw net.mptcp.pm_type=1; ifup eth1 2>&1; ip mptcp endpoint; echo cured:
+    '"$(inline 'sysctl -w net.mptcp.pm_type=0')"'; ifdown eth1; ifup eth1; ip mptcp endpoint'
+  expect_text "${output%cured:*}" 'the path manager is in user space'
+  expect_no_text "${output%cured:*}" '10.1.2.2 id'
+  expect_text "${output#*cured:}" '10.1.2.2 id'
+}
+
+@test 'the cure where a cable is pulled: new connections take the other uplink' {
+  on_uplinks 'ifdown eth1; echo "    mptcp-metric 200" >> /etc/network/interfaces; ifup eth1
+    ip link set far-eth0 down
+    ip route get 203.0.113.1; echo cured:
+    '"$(inline 'sysctl -w net.ipv4.conf.eth0.ignore_routes_with_linkdown=1')"'; ip route get 203.0.113.1'
+  expect_status 0
+  expect_text "${output%cured:*}" 'dev eth0'
+  expect_text "${output#*cured:}" 'via 10.1.2.1 dev eth1'
+}
+
+@test 'what is bound to an interface alone needs mptcp-metric' {
+  on_uplinks 'ip route get 203.0.113.1 oif eth1; echo cured:
+    ifdown eth1; echo "    mptcp-metric 200" >> /etc/network/interfaces; ifup eth1; ip route get 203.0.113.1 oif eth1'
+  expect_status 0
+  expect_no_text "${output%cured:*}" 'via 10.1.2.1'
+  expect_text "${output#*cured:}" 'via 10.1.2.1 dev eth1'
 }
 
 @test 'mptcpize run starts a program that asks for Multipath TCP' {
@@ -561,17 +685,52 @@ ip mptcp endpoint add 10.1.2.2 id 255 dev eth1 signal"
   expect_text "$output" 'up for lo' 'ip processes, up, both families'
 }
 
-@test 'links lead to files that are there' {
+# A heading as a link names it.
+list_anchors() {
+  grep '^##* ' "$README" | tr '[:upper:]' '[:lower:]' | sed 's/^#* /#/; s/[^a-z0-9 #-]//g; s/ /-/g'
+}
+
+# The package has README.md and docs beside each other, and nothing else of the tree.
+@test 'links lead to files that are there, in the tree and where the package puts them' {
   local link
-  [[ $(grep -c '](docs/' "$README") -ge 2 ]]
-  expect_text "$(< "$README")" '(docs/server-and-client.md)'
+  [[ $(grep -c '](docs/' "$README") -ge 4 ]]
   while read -r link; do
     case $link in
       https://*) ;;
-      '#'*) grep -qix "##* ${link#?}" "$README" || fail "no section $link" ;;
-      *) [[ -e $TOP/$link ]] || fail "no file $link" ;;
+      '#'*) list_anchors | grep -qxF -- "$link" || fail "no section $link" ;;
+      docs/*) [[ -e $TOP/$link ]] || fail "no file $link" ;;
+      *) fail "the package has no $link" ;;
     esac
   done < <(grep -oE '\]\([^)]+\)' "$README" | sed 's/^](\(.*\))$/\1/')
+}
+
+@test 'the man pages are named, each of them' {
+  local page
+  for page in "$TOP"/docs/*.[58]; do
+    page=${page##*/}
+    [[ $page == mptcp_down.8 ]] || expect_text "$(< "$README")" "${page%.*}(${page##*.})"
+  done
+}
+
+@test 'each bundled package is named, with the files that have it' {
+  local file package row
+  for file in "$TREE"/dist/mptcp_up "$TREE"/dist/mptcp-routes; do
+    [[ $(sed -n 's|^// This file contains \(.*\):$|\1|p' "$file" | wc -l) -ge 1 ]]
+    while read -r package; do
+      row=$(sed -n '/^## Dependencies/,/^## /p' "$README" | grep -wF -- "$package" | head -n 1)
+      case $file in
+        */mptcp_up) expect_text "$row" "[$package]" '| hooks' ;;
+        *) expect_text "$row" "$package" '`mptcp-routes` |' ;;
+      esac
+    done < <(sed -n 's|^// This file contains \(.*\):$|\1|p' "$file")
+  done
+  expect_equal "$(column 1 package | sed 's/^\[\(.*\)\].*/\1/' | sort)" \
+    "$(node -p 'Object.keys(require(process.argv[1]).dependencies).sort().join("\n")' "$TOP/package.json")"
+}
+
+@test 'the comparison fits a terminal of 80 columns' {
+  run env LC_ALL=C.UTF-8 grep -nE '.{81}' "$TOP/docs/comparison.md"
+  expect_status 1
 }
 
 # What other files run, to the letter: there is one line here for each line there.
@@ -586,6 +745,8 @@ sudo apt install ./dist/ifupdown-mptcp_*_all.deb"
   expect_equal "$(script deb)" debian/build
   expect_text "$(< "$TOP/test/package/setup_suite.bash")" '/debian/build"'
   expect_text "$(< "$TOP/test/package/package.bats")" 'inside apt-get install -q -y "/var/tmp/${DEB##*/}"' "'proto mptcp'"
+  inline 'sudo apt purge ifupdown-mptcp'
+  expect_text "$(< "$TOP/test/package/package.bats")" 'inside apt-get purge -q -y ifupdown-mptcp'
   expect_equal "$(block test)" 'npm test'
   expect_equal "$(script test)" test/run
   expect_text "$(< "$TOP/.ci/run")" 'exec npm test'

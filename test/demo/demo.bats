@@ -72,11 +72,21 @@ expect_whole_demo() {
   expect_text "$output" 'no Debian ifup here' 'PHASE=post-up ... mptcp_up' 'PHASE=post-down ... mptcp_down'
 }
 
-@test 'demo: without iperf3 and mptcpize it names the package and goes on' {
-  hide_commands /usr/bin/iperf3 /usr/bin/mptcpize
+@test 'demo: its first line names all packages that it misses, its end what is left out for want of them' {
+  hide_commands /usr/bin/iperf3 /usr/bin/mptcpize /usr/sbin/ifup
   run_demo
   expect_whole_demo
-  expect_text "$output" 'sudo apt-get install iperf3 mptcpize'
+  expect_equal "${lines[0]}" 'To see all of it: sudo apt-get install ifupdown iperf3 mptcpize'
+  expect_text "${output#*Nothing is left}" 'Left out, as it is not installed: the real ifup, downloads over both uplinks' \
+    'sudo apt-get install ifupdown iperf3 mptcpize'
+}
+
+@test 'demo --quick: its end says what --quick has left out, and asks for no package for that' {
+  hide_commands /usr/bin/iperf3 /usr/bin/mptcpize
+  run_demo --quick
+  expect_whole_demo
+  expect_no_text "$output" apt-get
+  expect_text "${output#*Nothing is left}" 'Left out by --quick: downloads over both uplinks'
 }
 
 @test 'demo: two uplinks carry more than one, and a cut loses no byte' {
@@ -103,6 +113,27 @@ expect_whole_demo() {
   run env TERM=xterm NO_COLOR=1 script -qec "node '$DEMO' --quick" /dev/null
   expect_status 0
   expect_no_text "$output" $'\e['
+}
+
+# Colours take no room.
+#   expect_width 60 TEXT
+expect_width() {
+  local wide
+  wide=$(sed 's/\r$//; s/\x1b\[[0-9;]*m//g; s/\x1b\[K//g' <<<"$2" | LC_ALL=C.UTF-8 grep -E "^.{$(($1 + 1)),}") ||
+    return 0
+  fail "wider than $1:" "$wide"
+}
+
+@test 'demo: no line is wider than a terminal of 60 or 80 columns' {
+  local width
+  for width in 60 80; do
+    run env TERM=xterm LC_ALL=C.UTF-8 script -qec "stty cols $width; node '$DEMO' --quick" /dev/null
+    expect_status 0
+    expect_width "$width" "$output"
+    expect_text "$output" 'Nothing is left'
+  done
+  # Else nothing of it would be wrapped.
+  run ! expect_width 60 "$output"
 }
 
 @test 'demo: a reader who stops reading ends it, without a word' {
@@ -166,9 +197,9 @@ expect_whole_demo() {
 }
 
 @test 'bad input: no ip' {
-  hide_commands /usr/sbin/ip
+  hide_commands /usr/sbin/ip /usr/bin/ping
   run_demo --quick
-  expect_refusal 'apt-get install iproute2'
+  expect_refusal 'there is no ip: ' 'apt-get install iproute2 iputils-ping'
 }
 
 @test 'bad input: no Multipath TCP in the kernel' {

@@ -9,8 +9,9 @@ import { delimiter, dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { interruption } from './interruption.mjs'
-import { prepare } from './prepare.mjs'
-import { chooseNamespaces, refuseWithout } from './prerequisites.mjs'
+import { createPainter } from './paint.mjs'
+import { listNeeds, prepare } from './prepare.mjs'
+import { chooseNamespaces, findLeftOut, refuseWithout } from './prerequisites.mjs'
 
 const USAGE = `npm run demo [-- --quick]
   A host with two uplinks, made of namespaces: what ifup and the hooks do there, and a transfer over both.
@@ -63,8 +64,12 @@ async function main() {
   }
   // Debian keeps ip, tc and ifup where an ordinary user's PATH does not look.
   process.env.PATH = [dirname(process.execPath), process.env.PATH, '/usr/sbin', '/sbin'].join(delimiter)
-  refuseWithout()
+  refuseWithout(quick, listNeeds())
   const namespaces = chooseNamespaces()
+  const leftOut = findLeftOut(quick)
+  if (leftOut !== undefined) {
+    createPainter(process.stdout, process.env, false).write(`To see all of it: ${leftOut.cure}`)
+  }
   await prepare(interruption)
   interruption.throwIfAborted()
   return runInside(namespaces, quick ? ['--quick'] : [])

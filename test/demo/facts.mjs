@@ -1,5 +1,6 @@
 // What the demo claims is asked of the kernel first: each question throws where the answer is not what it says.
 import { askIp, CONTAINER, run, SERVER, UPLINKS } from './lab.mjs'
+import { ROUTES } from './prepare.mjs'
 
 /** What ifup or ifdown says about itself. */
 export function expectSuccess({ failure }) {
@@ -38,6 +39,19 @@ export async function expectEndpoints() {
   for (const { address, device } of UPLINKS) {
     if (!endpoints.some((endpoint) => endpoint.address === address)) {
       throw new Error(`${device}: there is no endpoint for ${address}: mptcp_up has failed`)
+    }
+  }
+}
+
+/** mptcp-routes must find nothing missing. */
+export async function expectUp() {
+  const { uplinks } = JSON.parse((await run(ROUTES, ['status', '--json'])).stdout)
+  for (const { device } of UPLINKS) {
+    const uplink = uplinks.find((one) => one.device === device)
+    if (uplink?.state !== 'up') {
+      throw new Error(
+        `${device}: mptcp-routes says ${uplink?.state ?? 'nothing'}: ${uplink?.problems.join(', ')}`,
+      )
     }
   }
 }

@@ -7,8 +7,10 @@ import {
   showDown,
   showInstall,
   showInterfaces,
+  showLeftOut,
   showListings,
   showPurpose,
+  showStatus,
   showUp,
   showWays,
 } from './steps.mjs'
@@ -43,12 +45,14 @@ try {
   await showInterfaces(context)
   await showUp(context)
   await showListings(context)
+  await showStatus(context)
   await showWays(context)
   await showContainer(context)
   if (!quick) {
     await showTransfers(context)
   }
   await showDown(context)
+  showLeftOut(painter, quick)
   showInstall(painter)
   process.exit(0)
 } catch (error) {

@@ -2,10 +2,38 @@
 
 const STYLES = { bold: '1', dim: '2', green: '32', cyan: '36', yellow: '33' }
 const PLAIN_WIDTH = 80
+/** What the rest of a command or a listing's line begins with, beside its margin. */
+const INDENT = '    '
+
+/** As wide as it is seen. */
+function widthOf(text) {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: a colour begins with an escape
+  return text.replace(/\x1b\[[0-9;]*m/g, '').length
+}
+
+/** Breaks a line between words where it is wider than the terminal, which would break it anywhere. */
+export function wrap(text, width) {
+  if (widthOf(text) <= width) {
+    return [text]
+  }
+  const [margin] = text.match(/^ */)
+  const next = margin === '' ? '' : margin + INDENT
+  const lines = []
+  let line = margin
+  for (const word of text.slice(margin.length).match(/ *[^ ]+/g) ?? []) {
+    if (widthOf(line + word) > width && line.trim() !== '') {
+      lines.push(line)
+      line = next + word.trimStart()
+    } else {
+      line += word
+    }
+  }
+  return [...lines, line]
+}
 
 /**
  * @param stream where to write
- * @param env NO_COLOR, TERM and the locale's variables are read
+ * @param env NO_COLOR, TERM, COLUMNS and the locale's variables are read
  * @param paced whether a reader gets time, where there is one
  */
 export function createPainter(stream, env, paced) {
@@ -18,9 +46,13 @@ export function createPainter(stream, env, paced) {
   let barsDrawn = 0
   let steps = 0
 
+  /** Where nobody says how wide the paper is, lines stay whole for grep. */
+  const columns = () => stream.columns || Number(env.COLUMNS) || Number.POSITIVE_INFINITY
   const write = (text = '') => {
-    stream.write(`${text}\n`)
-    linesToRead += 1
+    for (const line of wrap(text, columns())) {
+      stream.write(`${line}\n`)
+      linesToRead += 1
+    }
     barsDrawn = 0
   }
   const bar = (share, width) => {
@@ -32,6 +64,7 @@ export function createPainter(stream, env, paced) {
     isTerminal,
     paint,
     write,
+    columns: () => Math.min(columns(), PLAIN_WIDTH),
 
     /** Waits as long as the last lines take to read, then begins a new step. */
     async step(title) {
@@ -39,7 +72,7 @@ export function createPainter(stream, env, paced) {
       steps += 1
       write()
       write(paint('bold', `${steps}. ${title}`))
-      write(paint('dim', glyphs.rule.repeat(Math.min(stream.columns ?? PLAIN_WIDTH, title.length + 3))))
+      write(paint('dim', glyphs.rule.repeat(Math.min(this.columns(), title.length + 3))))
     },
 
     pause() {
@@ -52,7 +85,7 @@ export function createPainter(stream, env, paced) {
     listing(command, output, ifEmpty = '(nothing)') {
       write(`${paint('cyan', '$')} ${paint('bold', command)}`)
       for (const line of (output.trim() || ifEmpty).split('\n')) {
-        write(`  ${line.trimEnd()}`)
+        write(`  ${line.replaceAll('\t', '  ')}`.trimEnd())
       }
     },
 
@@ -65,7 +98,7 @@ export function createPainter(stream, env, paced) {
       if (!isTerminal && !isLast) {
         return
       }
-      const width = Math.max(10, Math.min(40, (stream.columns ?? PLAIN_WIDTH) - 40))
+      const width = Math.max(10, Math.min(40, this.columns() - 40))
       const back = barsDrawn > 0 ? `\x1b[${barsDrawn}A` : ''
       const clear = isTerminal ? '\x1b[K' : ''
       const lines = rows.map(({ name, share, text }) => `  ${name} ${bar(share, width)} ${text}${clear}\n`)

@@ -6,21 +6,34 @@ import { fileURLToPath } from 'node:url'
 
 export const PROJECT = fileURLToPath(new URL('../..', import.meta.url))
 export const HOOKS = ['mptcp_up', 'mptcp_down'].map((name) => join(PROJECT, 'dist', name))
+export const ROUTES = join(PROJECT, 'dist', 'mptcp-routes')
+
+const LOCK = join(PROJECT, 'package-lock.json')
+/** npm writes this file last: an install that was cut short has none. */
+const INSTALLED = join(PROJECT, 'node_modules', '.package-lock.json')
+
+/** The commands that preparing needs, each with its Debian package. */
+export function listNeeds() {
+  return isStale(INSTALLED, [LOCK]) || isBuildStale() ? [['npm', 'npm']] : []
+}
 
 /** Installs and builds. An interruption ends npm and removes an install that was cut short. */
 export async function prepare(interruption) {
   const modules = join(PROJECT, 'node_modules')
-  // npm writes this file last: an install that was cut short has none.
-  if (isStale(join(modules, '.package-lock.json'), [join(PROJECT, 'package-lock.json')])) {
+  if (isStale(INSTALLED, [LOCK])) {
     const hadModules = existsSync(modules)
     await runNpm(['ci'], interruption, () => hadModules || rmSync(modules, { recursive: true, force: true }))
   }
+  if (isBuildStale()) {
+    await runNpm(['run', 'build'], interruption)
+  }
+}
+
+function isBuildStale() {
   const sources = ['src', 'hooks'].flatMap((name) =>
     readdirSync(join(PROJECT, name), { recursive: true }).map((file) => join(PROJECT, name, file)),
   )
-  if (HOOKS.some((hook) => isStale(hook, [...sources, join(PROJECT, 'package.json')]))) {
-    await runNpm(['run', 'build'], interruption)
-  }
+  return [...HOOKS, ROUTES].some((made) => isStale(made, [...sources, join(PROJECT, 'package.json')]))
 }
 
 function isStale(made, from) {

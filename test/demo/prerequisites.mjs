@@ -11,6 +11,17 @@ const NEEDED = [
   ['nsenter', 'util-linux'],
 ]
 
+/** What more is shown where these are there too. */
+const WISHED = [
+  ['ifup', 'ifupdown', 'the real ifup'],
+  ['ping', 'iputils-ping', 'pings'],
+  ['iperf3', 'iperf3', 'downloads over both uplinks'],
+  ['mptcpize', 'mptcpize', 'downloads over both uplinks'],
+]
+
+/** What `--quick` does without. */
+export const TRANSFERS = ['iperf3', 'mptcpize']
+
 const NAMESPACES = ['--net', '--mount', '--pid', '--fork', '--kill-child']
 
 /** What stands in the way of user namespaces, and the command that takes it away. */
@@ -36,8 +47,27 @@ export function hasCommand(name, path = process.env.PATH) {
   })
 }
 
-/** Throws for the first thing that is missing. */
-export function refuseWithout() {
+function listMissing(quick) {
+  return WISHED.filter(([command]) => !(hasCommand(command) || (quick && TRANSFERS.includes(command))))
+}
+
+function installing(entries) {
+  return `sudo apt-get install ${[...new Set(entries.map(([, distributed]) => distributed))].join(' ')}`
+}
+
+/** What is not shown for want of packages, and the command that brings them; undefined where all is there. */
+export function findLeftOut(quick) {
+  const missing = listMissing(quick)
+  const parts = [...new Set(missing.map(([, , part]) => part))]
+  return parts.length === 0 ? undefined : { parts, cure: installing(missing) }
+}
+
+/**
+ * Throws for the first thing that is missing; for commands, with all packages that the demo would use and are not there.
+ *
+ * @param more needed commands and their packages
+ */
+export function refuseWithout(quick, more) {
   if (process.platform !== 'linux') {
     throw new Error(`needs Linux, and this is ${process.platform}: run it on a Linux machine`)
   }
@@ -45,10 +75,10 @@ export function refuseWithout() {
   if (major < 18 || (major === 18 && minor < 19)) {
     throw new Error(`Node ${process.versions.node} is too old: install 18.19 or later`)
   }
-  for (const [command, distributed] of NEEDED) {
-    if (!hasCommand(command)) {
-      throw new Error(`there is no ${command}: sudo apt-get install ${distributed}`)
-    }
+  const missing = [...NEEDED, ...more].filter(([command]) => !hasCommand(command))
+  if (missing.length > 0) {
+    const commands = missing.map(([command]) => command).join(', ')
+    throw new Error(`there is no ${commands}: ${installing([...missing, ...listMissing(quick)])}`)
   }
   if (!existsSync('/proc/sys/net/mptcp/enabled')) {
     throw new Error(

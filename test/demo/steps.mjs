@@ -4,6 +4,7 @@ import {
   expectEndpoints,
   expectNothingOfOurs,
   expectSuccess,
+  expectUp,
   findTable,
   findWays,
   ping,
@@ -11,7 +12,8 @@ import {
 } from './facts.mjs'
 import { INTERFACES } from './ifupdown.mjs'
 import { CONTAINER, run, SERVER, UPLINKS } from './lab.mjs'
-import { hasCommand } from './prerequisites.mjs'
+import { ROUTES } from './prepare.mjs'
+import { findLeftOut, hasCommand } from './prerequisites.mjs'
 
 export function showPurpose({ write, paint }) {
   write(
@@ -23,16 +25,16 @@ export function showPurpose({ write, paint }) {
   write()
   write('A host with two providers, made of namespaces: nothing on this machine changes.')
   write()
-  write('  docker0 172.17.0.1 -- container 172.17.0.2')
-  write('  eth0 10.1.1.2 ------- provider 0, 10.1.1.1 --.')
-  write('                                                |-- server 203.0.113.1')
-  write("  eth1 10.1.2.2 ------- provider 1, 10.1.2.1 --'")
+  write('  docker0 172.17.0.1 - container 172.17.0.2')
+  write('  eth0 10.1.1.2 - provider 0 10.1.1.1 -.')
+  write('                                       |- server 203.0.113.1')
+  write("  eth1 10.1.2.2 - provider 1 10.1.2.1 -'")
 }
 
 export async function showInterfaces({ painter, network }) {
   await painter.step('What you write: /etc/network/interfaces')
   for (const line of INTERFACES.trimEnd().split('\n')) {
-    painter.write(`  ${line.includes('mptcp-') ? painter.paint('yellow', line) : line}`)
+    painter.write(`  ${line.includes('mptcp-') ? painter.paint('yellow', line) : line}`.trimEnd())
   }
   painter.write()
   painter.write('Only the first uplink can have a "gateway": the second says "mptcp-gateway" instead.')
@@ -69,14 +71,21 @@ export async function showListings({ painter }) {
   painter.write('"proto 77" marks what the hooks made: they change and remove nothing else.')
 }
 
+export async function showStatus({ painter }) {
+  await expectUp()
+  await painter.step('The same at a glance: mptcp-routes')
+  // A listing is indented by two.
+  const env = { LC_ALL: 'C', COLUMNS: String(painter.columns() - 2) }
+  painter.listing('mptcp-routes', (await run(ROUTES, [], { env })).stdout)
+}
+
 export async function showWays({ painter }) {
-  const [first, second] = await findWays()
-  await painter.step(`Which source takes which path (ip route get ${SERVER} from ADDRESS)`)
-  const draw = (way) => `${way.address} -- table ${way.table} --> ${way.device} --> ${way.gateway}`
-  const gap = ' '.repeat(draw(first).length + 4)
-  painter.write(`  ${draw(first)} --.`)
-  painter.write(`  ${gap}|--> ${SERVER}`)
-  painter.write(`  ${draw(second)} --'`)
+  const ways = await findWays()
+  await painter.step('Which source takes which path')
+  for (const { address, table, device, gateway } of ways) {
+    painter.write(`  ${address} > table ${table} > ${device} > ${gateway} > ${SERVER}`)
+  }
+  painter.write(`(The kernel says so: ip route get ${SERVER} from ADDRESS)`)
   painter.write()
   await showPings(painter, SERVER)
   painter.write("Each provider drops what bears the other's address: an answer proves the path.")
@@ -84,7 +93,6 @@ export async function showWays({ painter }) {
 
 async function showPings(painter, target) {
   if (!hasCommand('ping')) {
-    painter.write('To see it answer: sudo apt-get install iputils-ping')
     return
   }
   for (const { address } of UPLINKS) {
@@ -106,6 +114,21 @@ export async function showDown({ painter, network }) {
   await painter.step('Nothing is left')
   for (const question of TRACES) {
     painter.listing(`ip ${question.join(' ')}`, (await run('ip', question)).stdout)
+  }
+}
+
+/** So that nobody takes a part for the whole. */
+export function showLeftOut({ write, paint }, quick) {
+  const missing = findLeftOut(quick)
+  if (quick || missing !== undefined) {
+    write()
+  }
+  if (quick) {
+    write(paint('yellow', 'Left out by --quick: downloads over both uplinks'))
+  }
+  if (missing !== undefined) {
+    write(paint('yellow', `Left out, as it is not installed: ${missing.parts.join(', ')}`))
+    write(`  ${missing.cure}`)
   }
 }
 

@@ -1,7 +1,7 @@
-// The steps that move data. They need iperf3 and mptcpize, and say so where these are missing.
+// The steps that move data. Without iperf3 and mptcpize they are left out, which the demo's end says.
 import { expectSuccess } from './facts.mjs'
 import { MEGABITS, setCable, shapeUplinks, UPLINKS } from './lab.mjs'
-import { hasCommand } from './prerequisites.mjs'
+import { hasCommand, TRANSFERS } from './prerequisites.mjs'
 import { downloadThroughCut, measureDownload, startIperf } from './transfer.mjs'
 
 const [FIRST, SECOND] = UPLINKS
@@ -9,10 +9,7 @@ const [FIRST, SECOND] = UPLINKS
 const TAKES_PART = 0.2
 
 export async function showTransfers(context) {
-  const missing = ['iperf3', 'mptcpize'].filter((command) => !hasCommand(command))
-  if (missing.length > 0) {
-    await context.painter.step('A download over both uplinks')
-    context.painter.write(`Left out; to see it: sudo apt-get install ${missing.join(' ')}`)
+  if (!TRANSFERS.every((command) => hasCommand(command))) {
     return
   }
   await shapeUplinks()
