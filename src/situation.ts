@@ -7,7 +7,7 @@ import { deviceOf, type Stanza, wayNames } from './ask/stanza.ts'
 import { readTableNames } from './ask/table-names.ts'
 import { isCarriable } from './kernel/command.ts'
 import { readSnapshot } from './kernel/read.ts'
-import { type Host, indexHost, resolveDevice, resolveStanzas } from './plan/host.ts'
+import { type Host, indexHost, resolveDevice, resolverOf, resolveStanzas } from './plan/host.ts'
 import type { Lookups } from './plan/uplink.ts'
 import type { Edge } from './words/edge.ts'
 import { quote, Refusal } from './words/refusal.ts'
@@ -50,7 +50,8 @@ export function look({ event: given, edge, env, families }: Look): Situation {
   const asked = event.direction === 'up' ? askedUp(event, records, edge) : askedDown(event, records, edge)
   const stanzas = resolveStanzas(asked.stanzas, snapshot)
   const gone = resolveStanzas(asked.gone, snapshot)
-  const recorded = records.stanzas.filter(({ iface }) => resolveDevice(deviceOf(iface), snapshot) === device)
+  const resolve = resolverOf(snapshot)
+  const recorded = records.stanzas.filter(({ iface }) => resolve(deviceOf(iface)) === device)
   return {
     event,
     host: indexHost(snapshot, stanzas, gone, [device]),
@@ -83,9 +84,10 @@ function stanzaTables(device: string, stanza: Stanza): number[] {
 
 /** A record of another device that bore the name is about that one. */
 export function ofThisHardware(records: Records, snapshot: Snapshot): Records {
+  const resolve = resolverOf(snapshot)
   const macs = new Map(snapshot.links.map(({ name, mac }) => [name, mac]))
   const isOther = ({ iface, mac }: RecordedStanza) => {
-    const present = macs.get(resolveDevice(deviceOf(iface), snapshot))
+    const present = macs.get(resolve(deviceOf(iface)))
     return mac !== undefined && present !== undefined && mac !== present
   }
   return { ...records, stanzas: records.stanzas.filter((record) => !isOther(record)) }

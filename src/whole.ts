@@ -8,7 +8,7 @@ import { withoutLaminar } from './kernel/laminar.ts'
 import { parseNames } from './kernel/links.ts'
 import { readSnapshot } from './kernel/read.ts'
 import { diffState } from './plan/diff.ts'
-import { type Host, indexHost, resolveDevice } from './plan/host.ts'
+import { type Host, indexHost, resolverOf } from './plan/host.ts'
 import type { Scope } from './plan/owned.ts'
 import { planHost } from './plan/wanted.ts'
 import type { Step } from './settle.ts'
@@ -25,6 +25,8 @@ export interface WholeQuery {
   readonly devices: readonly string[]
   /** Nothing is wanted, whatever was asked for. */
   readonly flush: boolean
+  /** Devices that a section named before: what stands of ours on them goes where nobody asks for it any more. */
+  readonly former?: readonly string[]
   /** What a run for all devices leaves as it is. */
   readonly except?: Exceptions
 }
@@ -51,8 +53,8 @@ const BOTH: readonly Family[] = ['inet6', 'inet']
 export function planWhole(query: WholeQuery): WholeStep {
   const { edge, env, flush } = query
   const { snapshot, served } = lookAtHost(query)
-  const devices = query.devices.map((name) => resolveDevice(name, snapshot))
-  const scope = withoutExceptions(scopeOf(devices, served, snapshot, flush), query.except)
+  const devices = query.devices.map(resolverOf(snapshot))
+  const scope = withoutExceptions(scopeOf(query, devices, served, snapshot), query.except)
   const wanted = flush
     ? served.stanzas.filter(({ device }) => !scope.devices.includes(device))
     : served.stanzas
@@ -77,28 +79,41 @@ export function planWhole(query: WholeQuery): WholeStep {
   }
 }
 
-function lookAtHost({ edge, sections, devices }: WholeQuery): { snapshot: Snapshot; served: Served } {
+function lookAtHost({ edge, sections, devices, former = [] }: WholeQuery): {
+  snapshot: Snapshot
+  served: Served
+} {
   const records = readRecords(edge)
   const recorded = records.stanzas.map(({ iface }) => deviceOf(iface))
   const names = sections.length > 0 ? [...parseNames(edge.readFile('/proc/net/dev') ?? '')] : []
   const tables = records.stanzas.flatMap(({ variables }) => Number(variables['IF_MPTCP_TABLE'] ?? 0))
-  const snapshot = readSnapshot(BOTH, [...new Set([...recorded, ...names, ...devices])], tables, edge)
-  const resolve = (name: string) => resolveDevice(name, snapshot)
+  const snapshot = readSnapshot(
+    BOTH,
+    [...new Set([...recorded, ...names, ...devices, ...former])],
+    tables,
+    edge,
+  )
   const known = ofThisHardware(records, snapshot)
-  return { snapshot, served: servedStanzas(known, sections, snapshot.links, resolve, edge) }
+  return { snapshot, served: servedStanzas(known, sections, snapshot.links, resolverOf(snapshot), edge) }
 }
 
 /**
- * Those that are looked after or were until their manager took them down; a flush is for every device that may bear our
+ * Those that are looked after, or were until their manager took them down or their section went; a flush is for every device that may bear our
  * marks. A device of neither kind is left alone, but for orphans.
  */
-function scopeOf(devices: readonly string[], served: Served, snapshot: Snapshot, flush: boolean): Scope {
+function scopeOf(
+  { flush, former = [] }: WholeQuery,
+  devices: readonly string[],
+  served: Served,
+  { links, families }: Snapshot,
+): Scope {
   const asked = [...served.stanzas.map(({ device }) => device), ...served.down]
-  const all = flush ? [...asked, ...snapshot.links.map(({ name }) => name)] : asked
+  const rest = links.map(({ name }) => name).filter((name) => flush || former.includes(name))
+  const all = [...asked, ...rest]
   const chosen = devices.length > 0 ? devices : all
   return {
     devices: [...new Set(chosen)].filter(isCarriable),
-    families: snapshot.families,
+    families,
     orphans: devices.length === 0,
   }
 }

@@ -8,6 +8,8 @@ import { deviceOf, parseStanzas, type Stanza } from './stanza.ts'
 
 export interface Served {
   readonly stanzas: readonly Stanza[]
+  /** `DEVICE FAMILY` of the stanzas that nobody asked for. */
+  readonly silent: ReadonlySet<string>
   /** Devices whose manager has taken them down: what stands of ours on them goes. */
   readonly down: ReadonlySet<string>
   /** Records that cannot be read, named. */
@@ -34,15 +36,31 @@ export function servedStanzas(
   const asked = new Set(stanzas.map(({ device }) => device))
   const taken = records.down.map(({ iface }) => resolve(deviceOf(iface)))
   const down = new Set(taken.filter((device) => !asked.has(device)))
+  const spoken = new Map<Section, readonly Stanza[]>()
   const others = links
     .filter(({ name }) => name !== 'lo' && !asked.has(name) && !down.has(name))
-    .flatMap(({ name }) => sectionStanzas(name, sections))
-  return { stanzas: [...stanzas, ...silentFamilies(stanzas), ...others], down, notices: recorded.notices }
+    .flatMap(({ name }) => sectionStanzas(name, sections, spoken))
+  const unasked = silentFamilies(stanzas)
+  return {
+    stanzas: [...stanzas, ...unasked, ...others],
+    silent: new Set(unasked.map(({ device, family }) => `${device} ${family}`)),
+    ...{ down, notices: recorded.notices },
+  }
 }
 
-function sectionStanzas(device: string, sections: readonly Section[]): Stanza[] {
+/** @param spoken what the sections say that have been parsed, whichever device for: one may name hundreds */
+function sectionStanzas(
+  device: string,
+  sections: readonly Section[],
+  spoken: Map<Section, readonly Stanza[]>,
+): Stanza[] {
   const section = sectionFor(device, sections)
-  return section === undefined ? [] : parseStanzas(section.variables, FAMILIES, speakerOf(device, section))
+  if (section === undefined) {
+    return []
+  }
+  const known = spoken.get(section) ?? parseStanzas(section.variables, FAMILIES, speakerOf(device, section))
+  spoken.set(section, known)
+  return known.map((stanza) => ({ ...stanza, iface: device, device }))
 }
 
 function speakerOf(device: string, { line }: Section) {

@@ -60,7 +60,8 @@ export function formatCommand(change: Change): string {
   return ['ip', ...familyOption(batch), ...toWords(change)].map(quoteForShell).join(' ')
 }
 
-function quoteForShell(word: string): string {
+/** A word as a shell takes it for one. */
+export function quoteForShell(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }
 

@@ -60,13 +60,18 @@ const MAC = /^(?!00:00:00:00:00:00$)([0-9a-f]{2}:){5}[0-9a-f]{2}$/
 
 /** Either name may have an `@` of its own. */
 function withoutLower(text: string, names: () => ReadonlySet<string>): string {
-  const ends = [...text.matchAll(/@/g)].map(({ index }) => index).reverse()
-  if (ends.length === 0) {
+  const last = text.lastIndexOf('@')
+  if (last === -1) {
     return text
   }
   const known = names()
-  const candidates = [text, ...ends.map((end) => text.slice(0, end))]
-  return candidates.find((name) => known.has(name)) ?? text.slice(0, ends[0])
+  for (let end = text.length; end > 0; end = text.lastIndexOf('@', end - 1)) {
+    const name = text.slice(0, end)
+    if (known.has(name)) {
+      return name
+    }
+  }
+  return text.slice(0, last)
 }
 
 /** The names in /proc/net/dev: `  eth0: 90 1 …`, under two lines of headings. */

@@ -93,8 +93,9 @@ function isTold(answer: Answer | undefined): answer is Answer {
 
 /** The names of devices that may be told by an altname; not of those that are not there. */
 function namesOf(devices: readonly string[], links: readonly Link[]): string[] {
-  const isAsked = (name: string) => devices.includes(name)
-  return links.filter(({ name, altnames }) => [name, ...altnames].some(isAsked)).map(({ name }) => name)
+  const asked = new Set(devices)
+  const isAsked = (name: string) => asked.has(name)
+  return links.filter(({ name, altnames }) => isAsked(name) || altnames.some(isAsked)).map(({ name }) => name)
 }
 
 /** The tables that rules of ours for the devices' addresses look up. */
@@ -102,7 +103,8 @@ function tablesOf(
   names: readonly string[],
   { addresses, rules }: Pick<Snapshot, 'addresses' | 'rules'>,
 ): number[] {
-  const locals = new Set(addresses.filter(({ device }) => names.includes(device)).map(({ local }) => local))
+  const asked = new Set(names)
+  const locals = new Set(addresses.filter(({ device }) => asked.has(device)).map(({ local }) => local))
   return rules.filter(({ from }) => locals.has(from)).map(({ table }) => table)
 }
 

@@ -19,36 +19,44 @@ export function parseRules(answers: RuleAnswers): { rules: Rule[]; foreignRules:
 type ReadRule = { readonly ours: Rule } | { readonly foreign: ForeignRule }
 
 /** Ours bear our protocol and have exactly one of our two forms: any other is not understood. */
-const SOURCE = new RegExp(`^from ([^ /]+) lookup (\\d+) proto ${PROTOCOL}$`)
+const SOURCE = new RegExp(`^(\\d+):\\tfrom ([^ /]+) lookup (\\d+) proto ${PROTOCOL} *$`)
 const COMPANION = new RegExp(
-  `^from ([^ /]+) lookup ${MAIN_TABLE} suppress_prefixlength (\\d+) suppress_ifgroup ${UPLINK_GROUP} proto ${PROTOCOL}$`,
+  `^(\\d+):\\tfrom ([^ /]+) lookup ${MAIN_TABLE} suppress_prefixlength (\\d+) suppress_ifgroup ${UPLINK_GROUP} proto ${PROTOCOL} *$`,
 )
 
 /** `31000:⇥from 10.1.1.2 lookup 100 proto 77`; undefined where the line is no rule. */
 function parseRule(line: string, family: Family): ReadRule | undefined {
-  const [, number, text] = /^(\d+):\t((?:not )?from [^ ]+ .*\bproto \d+(?: .*)?)$/.exec(line.trimEnd()) ?? []
-  if (number === undefined || text === undefined) {
-    return undefined
+  const ours = parseOurs(line, family)
+  if (ours !== undefined) {
+    return { ours }
   }
-  const priority = Number(number)
-  const ours = parseOurs(text, priority, family)
-  return ours === undefined ? { foreign: toForeign(text, priority, family) } : { ours }
+  const [, number, text] = /^(\d+):\t((?:not )?from [^ ]+ .*\bproto \d+(?: .*)?)$/.exec(line.trimEnd()) ?? []
+  return text === undefined ? undefined : { foreign: toForeign(text, Number(number), family) }
 }
 
-function parseOurs(text: string, priority: number, family: Family): Rule | undefined {
-  const [, companion, suppress] = COMPANION.exec(text) ?? []
-  const [, source, lookup] = SOURCE.exec(text) ?? []
-  const address = companion ?? source
-  // Most rules of a large host are not ours, and trying to parse nothing costs an exception.
-  const from = address === undefined ? undefined : parseIp(address)
-  const table = companion === undefined ? Number(lookup) : MAIN_TABLE
-  if (from?.family !== family || (companion === undefined && table === MAIN_TABLE)) {
-    return undefined
+function parseOurs(line: string, family: Family): Rule | undefined {
+  const [, number, address = '', table] = SOURCE.exec(line) ?? []
+  if (number === undefined) {
+    return parseCompanion(line, family)
   }
-  const base = { family, from: from.text, table, priority }
-  return companion === undefined
-    ? { kind: 'source', ...base, suppress: undefined }
-    : { kind: 'companion', ...base, suppress: Number(suppress) }
+  const from = parseIp(address)
+  return from?.family === family && Number(table) !== MAIN_TABLE
+    ? {
+        ...{ kind: 'source', family, from: from.text, table: Number(table) },
+        ...{ priority: Number(number), suppress: undefined },
+      }
+    : undefined
+}
+
+function parseCompanion(line: string, family: Family): Rule | undefined {
+  const [, number, address = '', suppress] = COMPANION.exec(line) ?? []
+  const from = number === undefined ? undefined : parseIp(address)
+  return from?.family === family
+    ? {
+        ...{ kind: 'companion', family, from: from.text, table: MAIN_TABLE },
+        ...{ priority: Number(number), suppress: Number(suppress) },
+      }
+    : undefined
 }
 
 /** A rule without a selector but `from`: what follows is what it does, a table, a number of an action, or a jump. */

@@ -1,6 +1,6 @@
 /** The companion rules: main's specific routes through devices that are no uplinks win before the source rule. */
 
-import type { Family, Route, Rule, Snapshot } from '../words/state.ts'
+import type { Family, Route, Rule } from '../words/state.ts'
 import { MAIN_TABLE, PROTOCOL, SUPPRESSED_LENGTH, TERMINAL_TYPES, UNICAST } from '../words/table.ts'
 import type { Host } from './host.ts'
 import { stanzaFor } from './speaker.ts'
@@ -9,11 +9,11 @@ import { stanzaFor } from './speaker.ts'
  * Main's default of a family that answers with an error, if it is the one that the kernel takes: a companion would then
  * end every look-up with it, as suppression is for ways only (fib_rules, FIB_LOOKUP_NOREF).
  */
-export function terminalDefault({ snapshot, once }: Host, family: Family): Route | undefined {
-  return once(`terminal default of ${family}`, () => findTerminalDefault(snapshot, family))
+export function terminalDefault(host: Host, family: Family): Route | undefined {
+  return host.once(findTerminalDefault, family)
 }
 
-function findTerminalDefault(snapshot: Snapshot, family: Family): Route | undefined {
+function findTerminalDefault({ snapshot }: Host, family: Family): Route | undefined {
   const defaults = snapshot.routes.filter(
     (route) =>
       route.family === family &&

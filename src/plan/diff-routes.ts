@@ -47,9 +47,10 @@ function addRoute(route: Route, standing: Route[]): RouteChange[] {
 function groupByPlace(routes: readonly Route[]): Map<string, Route[]> {
   const places = new Map<string, Route[]>()
   for (const route of routes) {
-    const place = places.get(placeKey(route))
+    const key = placeKey(route)
+    const place = places.get(key)
     if (place === undefined) {
-      places.set(placeKey(route), [route])
+      places.set(key, [route])
     } else {
       place.push(route)
     }

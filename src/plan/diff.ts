@@ -37,8 +37,10 @@ function ofFamily({ rules, routes }: State, family: Family): Part {
 }
 
 function diffFamily(owned: Part, wanted: Part, endpoints: readonly Change[]): Change[] {
-  const added = missing(wanted.rules, owned.rules)
-  const removed = missing(owned.rules, wanted.rules)
+  const standing = byKey(owned.rules)
+  const asked = byKey(wanted.rules)
+  const added = missing(asked, standing)
+  const removed = missing(standing, asked)
   const routes = diffRoutes(owned.routes, wanted.routes)
   return [
     ...routes.added,
@@ -49,10 +51,18 @@ function diffFamily(owned: Part, wanted: Part, endpoints: readonly Change[]): Ch
   ]
 }
 
-/** The rules of a list that the other does not hold. */
-function missing(rules: readonly Rule[], others: readonly Rule[]): Rule[] {
-  const known = new Set(others.map(ruleKey))
-  return rules.filter((rule) => !known.has(ruleKey(rule)))
+type KeyedRule = readonly [key: string, rule: Rule]
+
+function byKey(rules: readonly Rule[]): { list: readonly KeyedRule[]; keys: ReadonlySet<string> } {
+  const list = rules.map((rule): KeyedRule => [ruleKey(rule), rule])
+  return { list, keys: new Set(list.map(([key]) => key)) }
+}
+
+type Keyed = ReturnType<typeof byKey>
+
+/** The rules that the others do not hold. */
+function missing({ list }: Keyed, { keys }: Keyed): Rule[] {
+  return list.flatMap(([key, rule]) => (keys.has(key) ? [] : [rule]))
 }
 
 function ruleKey({ kind, from, table, priority, suppress }: Rule): string {

@@ -3,7 +3,7 @@ import { gatewayVariable, isAlias, isDialUp, ownGateway, type Stanza } from '../
 import { Refusal } from '../words/refusal.ts'
 import type { Family, Hop, Route } from '../words/state.ts'
 import { deriveTable, KERNEL_PROTOCOL, MAIN_TABLE, PROTOCOL } from '../words/table.ts'
-import type { Host } from './host.ts'
+import { devicesOf, group, type Host } from './host.ts'
 import { areSiblings, hopsThrough, isPlainDefault, mainDefaults } from './main-routes.ts'
 import { connectedRoutes, type GatewayQuery, holds, isConnected, isTrusted, whyNoRouter } from './reach.ts'
 
@@ -88,9 +88,8 @@ function alone(hop: Hop): Hop {
 
 /** A default through the device in a table of somebody else's: a manager's own policy routing. */
 function otherTableWay(query: GatewayQuery): WayOut | undefined {
-  const { host, family } = query
-  const foreign = host.once(`foreign defaults of ${family}`, () => findForeignDefaults(host, family))
-  for (const route of foreign) {
+  const { host, device, family } = query
+  for (const route of host.once(findForeignDefaults, family)(device)) {
     for (const { gateway, onlink } of hopsThrough(route, query)) {
       if (gateway === undefined) {
         return linkOf(query)
@@ -104,10 +103,12 @@ function otherTableWay(query: GatewayQuery): WayOut | undefined {
   return undefined
 }
 
-function findForeignDefaults({ snapshot }: Host, family: Family): Route[] {
+/** By device, in the kernel's order. */
+function findForeignDefaults({ snapshot }: Host, family: Family): (device: string) => readonly Route[] {
   const isForeign = ({ protocol, table }: Route) => protocol !== PROTOCOL && table !== MAIN_TABLE
-  return snapshot.routes.filter(
-    (route) => isForeign(route) && route.family === family && isPlainDefault(route),
+  return group(
+    snapshot.routes.filter((route) => isForeign(route) && route.family === family && isPlainDefault(route)),
+    devicesOf,
   )
 }
 

@@ -1,5 +1,6 @@
 /** A snapshot with its look-ups: who holds an address, whose a table is. Each is built once, so that a plan is linear. */
 import { isAlias, type Stanza, wayNames } from '../ask/stanza.ts'
+import { remember } from '../words/memo.ts'
 import type { Address, Family, Link, Route, Rule, Snapshot } from '../words/state.ts'
 import { deriveTable, MAIN_TABLE, PROTOCOL } from '../words/table.ts'
 
@@ -29,16 +30,19 @@ export interface Host {
   readonly behindRoutesOf: (device: string) => readonly Route[]
   /** What was asked for of a device, in no order. */
   readonly stanzasFor: (device: string) => readonly Stanza[]
-  /** Finds something of the whole host at the first call, and knows it by its name from then on. */
-  readonly once: <T>(name: string, find: () => T) => T
+  /** What `find` finds for the family, and the device if it is about one: it is called once for each. */
+  readonly once: <T>(find: Finder<T>, family: Family, device?: string) => T
 }
 
-/** Sorts items under keys. */
-function group<T>(
+/** A pure function of the host. */
+export type Finder<T> = (host: Host, family: Family, device: string) => T
+
+/** Sorts items under keys, for a look-up by key. */
+export function group<T, K>(
   items: readonly T[],
-  keysOf: (item: T) => readonly string[],
-): (key: string) => readonly T[] {
-  const groups = new Map<string, T[]>()
+  keysOf: (item: T) => readonly K[],
+): (key: K) => readonly T[] {
+  const groups = new Map<K, T[]>()
   for (const item of items) {
     for (const key of keysOf(item)) {
       const known = groups.get(key)
@@ -49,7 +53,23 @@ function group<T>(
       }
     }
   }
-  return (key) => groups.get(key) ?? []
+  return (key) => groups.get(key) ?? NONE
+}
+
+const NONE: readonly never[] = []
+
+/** The same within each family. */
+function groupByFamily<T extends { readonly family: Family }, K>(
+  items: readonly T[],
+  keysOf: (item: T) => readonly K[],
+): (family: Family, key: K) => readonly T[] {
+  const ofFamily = (family: Family) =>
+    group(
+      items.filter((item) => item.family === family),
+      keysOf,
+    )
+  const groups = { inet: ofFamily('inet'), inet6: ofFamily('inet6') }
+  return (family, key) => groups[family](key)
 }
 
 /**
@@ -80,27 +100,28 @@ export function indexHost(
     devicesOf,
   )
   const own = group(ours, devicesOf)
-  const tables = group(
+  const tables = groupByFamily(
     ours.filter(({ table, behind }) => table !== MAIN_TABLE && !behind),
-    ({ family, table }) => [tableKey(family, table)],
+    ({ table }) => [table],
   )
-  const foreign = group(
+  const devicesOfAll = remember((routes: readonly Route[]) => unique(routes.flatMap(devicesOf)))
+  const foreign = groupByFamily(
     routes.filter(({ protocol, table }) => protocol !== PROTOCOL && table !== MAIN_TABLE),
-    ({ family, table }) => [tableKey(family, table)],
+    ({ table }) => [table],
   )
   const behind = group(
     routes.filter((route) => route.behind && route.protocol !== PROTOCOL && route.table !== MAIN_TABLE),
     devicesOf,
   )
-  const claims = group(
-    [
-      ...[...links.map(({ name }) => name), ...devices].map(nameClaim),
-      ...[...stanzas, ...goneStanzas].flatMap(stanzaClaims),
-    ],
-    ({ key }) => [key],
-  )
-  const once = remember()
-  return {
+  const all = [...stanzas, ...goneStanzas]
+  const named = [...links.map(({ name }) => name), ...devices, ...all.map(({ device }) => device)]
+  const nameClaims = group(named, (device) => [deriveTable(device)])
+  const stanzaClaims = groupByFamily(all, claimedTables)
+  const finders = {
+    inet: remember((find: Finder<unknown>) => remember((device: string) => find(host, 'inet', device))),
+    inet6: remember((find: Finder<unknown>) => remember((device: string) => find(host, 'inet6', device))),
+  }
+  const host: Host = {
     snapshot,
     stanzas,
     link: (device) => byName.get(device),
@@ -110,27 +131,15 @@ export function indexHost(
     companionsOf,
     mainRoutesOf: main,
     ownRoutesOf: own,
-    devicesOfTable: (family, table) => {
-      const key = tableKey(family, table)
-      return once(`devices of ${key}`, () => unique(tables(key).flatMap(devicesOf)))
-    },
+    devicesOfTable: (family, table) => devicesOfAll(tables(family, table)),
     claimantsOf: (family, table) =>
-      unique([...claims(tableKey(family, table)), ...claims(String(table))].map(({ device }) => device)),
-    foreignRoutesIn: (family, table) => foreign(tableKey(family, table)),
+      unique([...stanzaClaims(family, table).map(({ device }) => device), ...nameClaims(table)]),
+    foreignRoutesIn: foreign,
     behindRoutesOf: behind,
     stanzasFor: group(stanzas, ({ device }) => [device]),
-    once,
+    once: <T>(find: Finder<T>, family: Family, device = '') => finders[family](find)(device) as T,
   }
-}
-
-function remember(): Host['once'] {
-  const known = new Map<string, unknown>()
-  return <T>(name: string, find: () => T): T => {
-    if (!known.has(name)) {
-      known.set(name, find())
-    }
-    return known.get(name) as T
-  }
+  return host
 }
 
 /**
@@ -150,47 +159,44 @@ function unique(items: readonly string[]): readonly string[] {
   return items.length < 2 ? items : [...new Set(items)]
 }
 
-function tableKey(family: Family, table: number): string {
-  return `${family} ${table}`
-}
-
 /** The devices that a route goes through. */
 export function devicesOf({ hops }: Route): readonly string[] {
   return unique(hops.flatMap(({ device }) => device ?? []))
 }
 
-interface Claim {
-  readonly key: string
-  readonly device: string
-}
-
-function nameClaim(device: string): Claim {
-  return { key: String(deriveTable(device)), device }
-}
-
 /**
- * Before its device is there a stanza claims the table that its name derives, too. What a run itself asks for is no
+ * The tables that a stanza claims besides the one that its device's name derives. What a run itself asks for is no
  * evidence of whose the table has been.
  */
-function stanzaClaims(stanza: Stanza): Claim[] {
-  const { device, family, options, fresh } = stanza
+function claimedTables(stanza: Stanza): number[] {
+  const { device, options, fresh } = stanza
   const asked = typeof options.table === 'number' && !fresh ? [options.table] : []
-  const further = wayNames(stanza).map((name) => deriveTable(device, name))
-  return [
-    nameClaim(device),
-    ...[...asked, ...further].map((table) => ({ key: tableKey(family, table), device })),
-  ]
+  return [...asked, ...wayNames(stanza).map((name) => deriveTable(device, name))]
 }
 
 /** The stanzas with their devices' own names in the place of altnames. */
 export function resolveStanzas(stanzas: readonly Stanza[], snapshot: Snapshot): Stanza[] {
-  return stanzas.map((stanza) => ({ ...stanza, device: resolveDevice(stanza.device, snapshot) }))
+  const resolve = resolverOf(snapshot)
+  return stanzas.map((stanza) => ({ ...stanza, device: resolve(stanza.device) }))
 }
 
 /** The kernel's name for a device that may be called by an altname; what is not there keeps its name. */
-export function resolveDevice(name: string, { links }: Snapshot): string {
-  const isNamed = links.some((link) => link.name === name)
-  return isNamed ? name : (links.find(({ altnames }) => altnames.includes(name))?.name ?? name)
+export function resolveDevice(name: string, snapshot: Snapshot): string {
+  return resolverOf(snapshot)(name)
+}
+
+/** The same for many names. */
+export function resolverOf({ links }: Snapshot): (name: string) => string {
+  const names = new Map<string, string>()
+  for (const { name, altnames } of links) {
+    for (const altname of altnames) {
+      names.set(altname, names.get(altname) ?? name)
+    }
+  }
+  for (const { name } of links) {
+    names.set(name, name)
+  }
+  return (name) => names.get(name) ?? name
 }
 
 /** The stanzas of a device and family, the first one first: without an alias, and there before the others. */

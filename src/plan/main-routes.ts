@@ -1,10 +1,15 @@
 /** The order in which the kernel prefers main's routes. */
-import type { Hop, Route } from '../words/state.ts'
+import type { Family, Hop, Route } from '../words/state.ts'
 import { UNICAST } from '../words/table.ts'
+import type { Host } from './host.ts'
 import type { GatewayQuery } from './reach.ts'
 
 /** In the kernel's order of preference. */
-export function mainDefaults({ host, device, family }: GatewayQuery): Route[] {
+export function mainDefaults({ host, device, family }: GatewayQuery): readonly Route[] {
+  return host.once(findMainDefaults, family, device)
+}
+
+function findMainDefaults(host: Host, family: Family, device: string): Route[] {
   return host
     .mainRoutesOf(device)
     .filter((route) => route.family === family && isPlainDefault(route))

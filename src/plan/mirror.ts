@@ -79,29 +79,37 @@ function winners(routes: readonly Route[]): Route[][] {
 function copyRoutes(routes: readonly Route[], { device, family, table }: MirrorQuery): Route[] {
   return routes.map((route) => {
     const hops = hopsThrough(route, { device })
-    return {
-      ...ownRoute(family, table),
+    return ownRoute(family, table, {
       destination: route.destination,
       tos: route.tos,
       scope: route.scope,
       hops: hops.length === 1 && routes.length === 1 ? hops.map((hop) => ({ ...hop, weight: 1 })) : hops,
       attributes: route.attributes,
-    }
+    })
   })
 }
 
-/** What all our routes have in common. */
-export function ownRoute(family: Family, table: number) {
+/** A route of ours, from what is not the same in all of them. */
+export function ownRoute(
+  family: Family,
+  table: number,
+  part: Pick<Route, 'destination' | 'tos' | 'scope' | 'hops' | 'attributes'>,
+): Route {
+  // The fields in the order in which a route is read: V8 then knows both for the same, in all that compares them.
   return {
     family,
     table,
     type: UNICAST,
-    tos: 0,
+    destination: part.destination,
+    tos: part.tos,
     metric: family === 'inet6' ? IPV6_METRIC : 0,
     protocol: PROTOCOL,
+    scope: part.scope,
+    hops: part.hops,
+    attributes: part.attributes,
     preference: 'medium',
     source: undefined,
     behind: false,
     strange: undefined,
-  } as const
+  }
 }

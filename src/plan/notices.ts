@@ -18,8 +18,8 @@ import { devicesOf, type Host } from './host.ts'
 import type { Way } from './ways.ts'
 
 /** Half defaults that lead elsewhere: new connections, subflows of the uplink among them, take that way unless bound. */
-export function halvesNotice({ snapshot, once }: Host, device: string, family: Family): string[] {
-  const halves = once(`halves of ${family}`, () => findHalves(snapshot, family))
+export function halvesNotice(host: Host, device: string, family: Family): string[] {
+  const halves = host.once(findHalves, family)
   const half = halves.find((route) => !devicesOf(route).includes(device))
   const via = half && devicesOf(half)[0]
   return half === undefined
@@ -29,8 +29,8 @@ export function halvesNotice({ snapshot, once }: Host, device: string, family: F
       ]
 }
 
-function findHalves({ routes }: Snapshot, family: Family): Route[] {
-  return routes.filter(
+function findHalves({ snapshot }: Host, family: Family): Route[] {
+  return snapshot.routes.filter(
     (route) =>
       route.family === family &&
       route.table === MAIN_TABLE &&

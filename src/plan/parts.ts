@@ -143,11 +143,12 @@ export function groupsOf(
   uplinks: readonly Uplink[],
 ): Map<string, number> {
   const seesBoth = host.snapshot.families.includes('inet')
+  const leading = new Set(uplinks.filter(({ out }) => out !== undefined).map(({ device }) => device))
   const groups = new Map<string, number>()
   for (const device of devices) {
     // A plan ahead is for a device that is not there yet.
     const group = host.link(device)?.group ?? DEFAULT_GROUP
-    const isUplink = uplinks.some((uplink) => uplink.device === device && uplink.out !== undefined)
+    const isUplink = leading.has(device)
     const leadsOtherwise = host
       .ownRoutesOf(device)
       .some(

@@ -50,7 +50,11 @@ export function isConnected(query: GatewayQuery, gateway: string): boolean {
 }
 
 /** Main's routes to what is on the link itself. */
-export function connectedRoutes(host: Host, device: string, family: Family): Route[] {
+export function connectedRoutes(host: Host, device: string, family: Family): readonly Route[] {
+  return host.once(findConnectedRoutes, family, device)
+}
+
+function findConnectedRoutes(host: Host, family: Family, device: string): Route[] {
   return host
     .mainRoutesOf(device)
     .filter(

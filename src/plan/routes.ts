@@ -2,7 +2,7 @@
 import type { Family, Hop, Route } from '../words/state.ts'
 import { GLOBAL_SCOPE, LINK_SCOPE, MAIN_TABLE, PROTOCOL } from '../words/table.ts'
 import type { WayOut } from './gateway.ts'
-import type { Host } from './host.ts'
+import { group, type Host } from './host.ts'
 import { mirrorMain, ownRoute } from './mirror.ts'
 import { crowdedNotice, takenMetricNotice, twinNotice, uselessMetricNotice } from './notices.ts'
 import type { Way } from './ways.ts'
@@ -43,8 +43,11 @@ export function wantedRoutes(query: RouteQuery): PlannedRoutes {
 }
 
 function defaultRoutes({ hops, attributes }: WayOut, family: Family, table: number): Route[] {
-  const route = { ...ownRoute(family, table), destination: 'default', attributes }
-  const make = (some: readonly Hop[]): Route => ({ ...route, hops: some, scope: scopeOf(family, some) })
+  const make = (some: readonly Hop[]): Route =>
+    ownRoute(family, table, {
+      ...{ destination: 'default', tos: 0, attributes },
+      ...{ hops: some, scope: scopeOf(family, some) },
+    })
   // In IPv6 each hop is a route of its own.
   return family === 'inet6' ? hops.map((hop) => make([hop])) : [make(hops)]
 }
@@ -63,7 +66,10 @@ function plannedSubnets(query: RouteQuery): Route[] {
 
 function connectedRoute({ device, family, table }: RouteQuery, destination: string): Route {
   const hops = [{ gateway: undefined, device, onlink: false, weight: 1 }]
-  return { ...ownRoute(family, table), destination, hops, scope: scopeOf(family, hops), attributes: [] }
+  return ownRoute(family, table, {
+    ...{ destination, tos: 0, attributes: [] },
+    ...{ hops, scope: scopeOf(family, hops) },
+  })
 }
 
 /** What the kernel holds once. In IPv6 that is every hop, and of the first of two that are the same it keeps the attributes. */
@@ -80,18 +86,19 @@ export function placeKey({ family, table, destination, tos, metric }: Route): st
 function distinctRoutes(routes: readonly Route[]): Route[] {
   const byKey = new Map<string, Route>()
   for (const route of routes) {
-    byKey.set(routeKey(route), byKey.get(routeKey(route)) ?? route)
+    const key = routeKey(route)
+    byKey.set(key, byKey.get(key) ?? route)
   }
   return [...byKey.values()]
 }
 
 /** Somebody else's route in the place of a wanted one, where ours does not stand: it stays, and ours is left out. */
 function twinOf(route: Route, host: Host, device: string): Route | undefined {
-  const place = placeKey(route)
-  if (isStanding(place, host, device)) {
-    return undefined
-  }
-  return host.foreignRoutesIn(route.family, route.table).find((other) => placeKey(other) === place)
+  // Most tables hold ours alone.
+  const others = host.foreignRoutesIn(route.family, route.table)
+  const place = others.length > 0 ? placeKey(route) : ''
+  const twin = others.find((other) => placeKey(other) === place)
+  return twin !== undefined && isStanding(place, host, device) ? undefined : twin
 }
 
 function isStanding(place: string, host: Host, device: string): boolean {
@@ -107,6 +114,14 @@ function standingMetric({ host, device, family, way, trustsTable }: RouteQuery):
   return isByHand ? standing?.metric : undefined
 }
 
+/** Main's defaults, by their place. */
+function findPlaces({ snapshot }: Host, family: Family): (place: string) => readonly Route[] {
+  const defaults = snapshot.routes.filter(
+    (route) => route.family === family && route.table === MAIN_TABLE && route.destination === 'default',
+  )
+  return group(defaults, (route) => [placeKey(route)])
+}
+
 /** Main may have one default of a metric: where somebody has it already, that costs this route and nothing else. */
 function failoverRoutes(query: RouteQuery): PlannedRoutes {
   const { host, device, family, way } = query
@@ -120,9 +135,7 @@ function failoverRoutes(query: RouteQuery): PlannedRoutes {
   }
   const routes = defaultRoutes(out, family, MAIN_TABLE).map((route) => ({ ...route, metric }))
   const place = routes[0] && placeKey(routes[0])
-  const holders = host.snapshot.routes.filter(
-    (route) => route.table === MAIN_TABLE && placeKey(route) === place,
-  )
+  const holders = place === undefined ? [] : host.once(findPlaces, family)(place)
   const isOwn = (route: Route) =>
     route.protocol === PROTOCOL && route.hops.every((hop) => hop.device === device)
   const holder = holders.some(isOwn) ? undefined : holders[0]

@@ -1,4 +1,5 @@
 /** What is asked for and what the kernel shows → what a run may change, and the state that it wants. */
+import type { Stanza } from '../ask/stanza.ts'
 import { Refusal } from '../words/refusal.ts'
 import type { Family, Rule, State } from '../words/state.ts'
 import { terminalNotice } from './companion.ts'
@@ -154,11 +155,7 @@ function tablesOf(uplinks: readonly Uplink[], sources: readonly Rule[]): Set<str
  * come is one for a device that is yet to come up.
  */
 function isSetDown(host: Host, device: string): boolean {
-  const isAhead = host.stanzas.some(
-    (stanza) =>
-      stanza.device === device &&
-      stanza.fresh &&
-      stanza.addresses.some(({ text }) => !host.holdersOf(text).includes(device)),
-  )
-  return host.link(device)?.up === false && !isAhead
+  const isAhead = ({ fresh, addresses }: Stanza) =>
+    fresh && addresses.some(({ text }) => !host.holdersOf(text).includes(device))
+  return host.link(device)?.up === false && !host.stanzasFor(device).some(isAhead)
 }

@@ -1,5 +1,6 @@
 /** Addresses, prefixes and netmasks as text, parsed and printed by ipaddr.js. */
 import ipaddr from 'ipaddr.js'
+import { rememberLately } from './memo.ts'
 import type { Family } from './state.ts'
 
 export interface Ip {
@@ -10,11 +11,20 @@ export interface Ip {
 
 const BITS = { inet: 32, inet6: 128 } as const
 
+/**
+ * Texts that are in the one spelling already, as nearly all that the kernel prints: a dotted quad, and IPv6 with one gap
+ * of two groups or more and no other zero. They need no parser, which would make up most of a large host's reading.
+ */
+const PLAIN_QUAD = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/
+const PLAIN_GROUPS = /^(?=(?:[^:]*:){2,6}[^:]*$)(?:[1-9a-f][\da-f]{0,3}:)+(?::[1-9a-f][\da-f]{0,3})+$/
+
 /** The address that the text spells, or undefined. IPv4 only as a dotted quad; no zone. */
 export function parseIp(text: string): Ip | undefined {
-  // Asked first, as a failed guess costs an exception.
-  if (!isIpv6(text) && ipaddr.IPv4.isValidFourPartDecimal(text)) {
-    return { family: 'inet', text: ipaddr.IPv4.parse(text).toString() }
+  if (!isIpv6(text)) {
+    return PLAIN_QUAD.test(text) ? { family: 'inet', text } : undefined
+  }
+  if (PLAIN_GROUPS.test(text)) {
+    return { family: 'inet6', text }
   }
   if (!text.includes('%') && ipaddr.IPv6.isValid(text)) {
     return { family: 'inet6', text: ipaddr.IPv6.parse(text).toRFC5952String() }
@@ -57,10 +67,16 @@ export function contains(subnet: string, address: string): boolean {
   if (isIpv6(subnet) !== isIpv6(address)) {
     return false
   }
+  const [base, bits] = parseSubnet(subnet)
+  // The package's types do not tell that the families are the same.
   return isIpv6(subnet)
-    ? ipaddr.IPv6.parse(address).match(ipaddr.IPv6.parseCIDR(subnet))
-    : ipaddr.IPv4.parse(address).match(ipaddr.IPv4.parseCIDR(subnet))
+    ? (parse(address) as ipaddr.IPv6).match(base as ipaddr.IPv6, bits)
+    : (parse(address) as ipaddr.IPv4).match(base as ipaddr.IPv4, bits)
 }
+
+const parseSubnet = rememberLately((text: string) =>
+  isIpv6(text) ? ipaddr.IPv6.parseCIDR(text) : ipaddr.IPv4.parseCIDR(text),
+)
 
 /**
  * Whether the address is the network or the broadcast address of the subnet. IPv6 has no broadcast, and its network
@@ -71,14 +87,19 @@ export function isEdgeOf(subnet: string, { family, text }: Ip): boolean {
   if (family === 'inet6' || isIpv6(subnet) || length > 30 || !contains(subnet, text)) {
     return false
   }
-  const edges = [ipaddr.IPv4.networkAddressFromCIDR(subnet), ipaddr.IPv4.broadcastAddressFromCIDR(subnet)]
-  return edges.some((edge) => edge.toString() === text)
+  return edgesOf(subnet).includes(text)
 }
 
+const edgesOf = rememberLately((subnet: string) =>
+  [ipaddr.IPv4.networkAddressFromCIDR(subnet), ipaddr.IPv4.broadcastAddressFromCIDR(subnet)].map(String),
+)
+
 /** The package's own parse() tries IPv6 first: for IPv4 that costs an exception. */
-function parse(address: string) {
-  return isIpv6(address) ? ipaddr.IPv6.parse(address) : ipaddr.IPv4.parse(address)
-}
+const parse = rememberLately((address: string) =>
+  isIpv6(address) ? ipaddr.IPv6.parse(address) : ipaddr.IPv4.parse(address),
+)
+
+const rangeOf = rememberLately((address: string) => parse(address).range())
 
 /** Whether the text, known to be an address or a prefix, is IPv6. */
 export function isIpv6(text: string): boolean {
@@ -87,7 +108,7 @@ export function isIpv6(text: string): boolean {
 
 /** fe80::/10 and 169.254.0.0/16: reached on the link alone. */
 export function isLinkLocal(address: string): boolean {
-  return parse(address).range() === 'linkLocal'
+  return rangeOf(address) === 'linkLocal'
 }
 
 /** Whether the address, with or without a prefix length, is 0.0.0.0 or ::. */
@@ -98,11 +119,10 @@ export function isUnspecified(text: string): boolean {
 
 /** Whether the address can be another host's or this one's on a network: no group, no loopback, no stand-in. */
 export function isHost(ip: Ip): boolean {
-  const range = parse(ip.text).range()
-  return !['unspecified', 'broadcast', 'multicast', 'loopback', 'ipv4Mapped'].includes(range)
+  return !['unspecified', 'broadcast', 'multicast', 'loopback', 'ipv4Mapped'].includes(rangeOf(ip.text))
 }
 
 /** fc00::/7, RFC 4193: not routed on the internet. */
 export function isUniqueLocal(address: string): boolean {
-  return parse(address).range() === 'uniqueLocal'
+  return rangeOf(address) === 'uniqueLocal'
 }
