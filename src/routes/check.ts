@@ -1,6 +1,6 @@
 /** `mptcp-routes check`: is the host ready, does it work, what is in the way; a line a point, with the cure. */
 import { type Facts, readFacts } from './check/facts.ts'
-import type { Finding, Level } from './check/finding.ts'
+import { type Finding, fail, type Level } from './check/finding.ts'
 import { checkHost } from './check/host.ts'
 import { checkWhatIsInTheWay } from './check/in-the-way.ts'
 import { checkInstalled } from './check/installed.ts'
@@ -10,16 +10,24 @@ import { checkMptcp } from './check/mptcp.ts'
 import { checkUplinks } from './check/uplinks.ts'
 import type { Context } from './context.ts'
 import { printable } from './figures.ts'
+import { commandLine } from './words.ts'
 
 /** Changes nothing. @returns the exit status: 1 if something fails */
 export function runCheck(context: Context): number {
-  const findings = checkAll(readFacts(context, createMachine()))
+  const findings = [...checkConfiguration(context), ...checkAll(readFacts(context, createMachine()))]
   context.out(findings.map((finding) => formatFinding(finding, context)).join(''))
   const isReady = findings.every(({ level }) => level !== 'fail')
   context.out(
     isReady ? 'This host is ready.\n' : 'This host is not ready: see the lines that begin with "fail".\n',
   )
   return isReady ? 0 : 1
+}
+
+/** Everything else is judged as if there were none. */
+function checkConfiguration({ faults, configurationFile }: Context): Finding[] {
+  return faults.map((text) =>
+    fail(text, `${commandLine('editor', configurationFile)}; until then no section counts`),
+  )
 }
 
 function checkAll({ host, installed, managers, kernel }: Facts): Finding[] {

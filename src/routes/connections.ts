@@ -20,7 +20,7 @@ export interface Subflow {
   readonly backup: boolean
   /** The endpoint whose address it uses, 1 to 255; 0 where the connection began from there. */
   readonly endpoint: number
-  /** Bytes of payload that were sent and acknowledged, or still wait to be, without those sent again; and received. */
+  /** Bytes of payload that the peer has acknowledged, and that were received: what is lost on the way is no throughput. */
   readonly sent: number
   readonly received: number
   /** Segments that were sent again. */
@@ -88,7 +88,8 @@ function parseIds({ kind, facts }: Socket): { token: string; endpoint: number } 
 
 function toSubflow({ local, peer, state, facts }: Socket, endpoint: number): Subflow {
   const count = (name: string) => Number(facts.get(name) ?? 0)
-  const sent = count('bytes_sent') - count('bytes_retrans')
+  // The kernel counts the beginning as a byte.
+  const sent = Math.max(0, count('bytes_acked') - 1)
   const received = count('bytes_received')
   const rtt = Number.parseFloat(
     (received > sent ? facts.get('rcv_rtt') : undefined) ?? facts.get('rtt') ?? '',

@@ -18,12 +18,16 @@ export interface Context {
   readonly width: number
   /** Standard output is a terminal. */
   readonly isTerminal: boolean
-  /** Of the configuration, in its order; none where there is no file. */
+  /** Of the configuration, in its order; none where there is no file, or it is not in order. */
   readonly sections: readonly Section[]
+  /** What is wrong with the configuration; then only `check` goes on. */
+  readonly faults: readonly string[]
   /** Where the configuration is, or would be. */
   readonly configurationFile: string
   /** The interfaces that the command line names; none means all. */
   readonly devices: readonly string[]
+  /** What the first of them may have been meant for, where no command is named. */
+  readonly commands: readonly string[]
   /** -v: tell each ip command before it runs, and what else there is to say. */
   readonly verbose: boolean
   /** Of this program, `0.1.0`. */

@@ -6,7 +6,9 @@ import { DEFAULT_FILE, readConfiguration } from './configuration-file.ts'
 import { type Context, PROGRAM, tell } from './context.ts'
 
 /** The process that a command runs in. */
-export type World = Omit<Context, 'colors' | 'sections' | 'configurationFile' | 'devices' | 'verbose'>
+export type World = Omit<Context, 'colors' | 'devices' | 'verbose' | 'commands' | Configured>
+
+type Configured = 'sections' | 'faults' | 'configurationFile'
 
 /** How a command line that is not understood ends. */
 const USAGE = 2
@@ -39,26 +41,43 @@ export async function runProgram(args: readonly string[], world: World): Promise
 interface Call {
   readonly config: string
   readonly devices: readonly string[]
+  readonly commands: readonly string[]
   readonly verbose?: boolean
+  /** Programs read the answer, what went wrong included. */
+  readonly json?: boolean
+  /** A configuration that is not in order is the command's own matter. */
+  readonly bearsFaults?: boolean
 }
 
-async function runCommand({ config, devices, verbose = false }: Call, world: World, work: Work) {
+async function runCommand(call: Call, world: World, work: Work): Promise<number> {
+  const { config, devices, commands, verbose = false, bearsFaults = false } = call
   const { env, edge, isTerminal } = world
   const isPainted = isTerminal && !env['NO_COLOR'] && env['TERM'] !== 'dumb'
-  const bare = { ...world, configurationFile: config, devices, verbose, colors: createColors(isPainted) }
+  const said = { configurationFile: config, devices, commands, verbose }
+  const bare = { ...world, ...said, colors: createColors(isPainted) }
   try {
     const { sections, problems } = readConfiguration(edge, config)
-    const context = { ...bare, sections }
-    for (const problem of problems) {
-      tell(context, problem)
+    const isFaulty = problems.length > 0
+    if (isFaulty && !bearsFaults) {
+      return complain(problems, call, world)
     }
-    return problems.length > 0 ? 1 : await work(context)
+    return await work({ ...bare, sections: isFaulty ? [] : sections, faults: problems })
   } catch (error) {
     const internal = error instanceof Error ? error.message : String(error)
     const isExpected = error instanceof Refusal
-    tell(bare, isExpected ? error.message : `internal error, please report it: ${quote(internal)}`)
-    return 1
+    const text = isExpected ? error.message : `internal error, please report it: ${quote(internal)}`
+    return complain([text], call, world)
   }
+}
+
+function complain(texts: readonly string[], { json = false }: Call, world: World): number {
+  for (const text of texts) {
+    tell(world, text)
+  }
+  if (json) {
+    world.out(`${JSON.stringify({ version: world.version, errors: texts }, undefined, 2)}\n`)
+  }
+  return 1
 }
 
 type Runner = (call: Call, work: Work) => Promise<void>
@@ -85,6 +104,8 @@ function describeProgram({ out, err, version, width }: World, run: Runner): Comm
   const callOf = (devices: readonly string[], options: { verbose?: boolean }): Call => ({
     ...options,
     devices,
+    // Without a word for the command, one that is no device may have been meant for it.
+    commands: program.args[0] === 'status' ? [] : program.commands.map((command) => command.name()),
     config: program.opts<{ config: string }>().config,
   })
   describeLooks(program, callOf, run)
@@ -101,7 +122,7 @@ function describeLooks(program: Command, callOf: CallOf, run: Runner): void {
     .argument('[iface...]', 'only these')
     .option('--json', 'for programs, see mptcp-routes(8)')
     .action((devices: string[], { json = false }: { json?: boolean }) =>
-      run(callOf(devices, {}), async (context) => {
+      run({ ...callOf(devices, {}), json }, async (context) => {
         const { runStatus } = await import('./status/status.ts')
         return runStatus(context, json)
       }),
@@ -110,7 +131,7 @@ function describeLooks(program: Command, callOf: CallOf, run: Runner): void {
     .command('check')
     .description('is the host ready, does it work, what is in the way')
     .action(() =>
-      run(callOf([], {}), async (context) => {
+      run({ ...callOf([], {}), bearsFaults: true }, async (context) => {
         const { runCheck } = await import('./check.ts')
         return runCheck(context)
       }),

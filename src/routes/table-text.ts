@@ -7,6 +7,8 @@ export interface Column {
   readonly align?: 'left' | 'right'
   /** The width down to which it may be cut where the table is too wide; without one it is never cut. */
   readonly least?: number
+  /** The width down to which it is rather cut than another column left out; without one that is the least. */
+  readonly good?: number
   /** Left out where cutting does not suffice, the highest number first; without one it always stays. */
   readonly dispensable?: number
 }
@@ -53,16 +55,21 @@ export function drawTable(
     .map((line) => line.trimEnd())
 }
 
+/** How narrow a column of that natural width may be, where it is to be good to read. */
+function goodWidth({ good, least = Infinity }: Column, natural: number): number {
+  return Math.min(natural, good ?? least)
+}
+
 /** The columns, by their number, that are shown. */
 function keepColumns(columns: readonly Column[], natural: readonly number[], width: number): number[] {
-  const leastWidth = (index: number) => Math.min(natural[index] ?? 0, columns[index]?.least ?? Infinity)
+  const good = columns.map((column, index) => goodWidth(column, natural[index] ?? 0))
   const kept = columns.map((_, index) => index)
   const leave = columns
     .map(({ dispensable }, index) => ({ index, dispensable: dispensable ?? 0 }))
     .filter(({ dispensable }) => dispensable > 0)
     .sort((one, other) => other.dispensable - one.dispensable)
   for (const { index } of leave) {
-    if (totalWidth(kept.map(leastWidth)) <= width) {
+    if (totalWidth(kept.map((one) => good[one] ?? 0)) <= width) {
       break
     }
     kept.splice(kept.indexOf(index), 1)
@@ -70,30 +77,36 @@ function keepColumns(columns: readonly Column[], natural: readonly number[], wid
   return kept
 }
 
-/** The widest column that may be cut gives way, column by column, until all fit. */
+/** Each gives way as long as it is good to read; where that does not suffice, down to the least. */
 function cutWidths(
   columns: readonly Column[],
   natural: readonly number[],
   kept: readonly number[],
   width: number,
 ): number[] {
+  const shown = kept.map((index) => ({ column: columns[index] as Column, natural: natural[index] ?? 0 }))
   // cli-table3 takes 0 for "as wide as it gets".
-  const widths = kept.map((index) => Math.max(1, natural[index] ?? 0))
-  const spare = (place: number) => {
-    const least = columns[kept[place] ?? 0]?.least
-    return least === undefined ? 0 : (widths[place] ?? 0) - least
-  }
-  for (let excess = totalWidth(widths) - width; excess > 0; excess -= 1) {
-    const place = widths.reduce(
-      (widest, own, at) => (spare(at) > 0 && own > (widths[widest] ?? 0) ? at : widest),
-      widths.findIndex((_, at) => spare(at) > 0),
+  const whole = shown.map((one) => Math.max(1, one.natural))
+  const good = shown.map((one) => goodWidth(one.column, one.natural))
+  const least = shown.map((one) => Math.min(one.natural, one.column.least ?? Infinity))
+  return narrow(narrow(whole, good, width), least, width)
+}
+
+/** The widest that is wider than its floor gives way, column by column, until all fit. */
+function narrow(widths: readonly number[], floors: readonly number[], width: number): number[] {
+  const result = [...widths]
+  const spare = (place: number) => (result[place] ?? 0) - Math.max(1, floors[place] ?? 0)
+  for (let excess = totalWidth(result) - width; excess > 0; excess -= 1) {
+    const place = result.reduce(
+      (widest, own, at) => (spare(at) > 0 && own > (result[widest] ?? 0) ? at : widest),
+      result.findIndex((_, at) => spare(at) > 0),
     )
     if (place < 0) {
       break
     }
-    widths[place] = (widths[place] ?? 0) - 1
+    result[place] = (result[place] ?? 0) - 1
   }
-  return widths
+  return result
 }
 
 function totalWidth(widths: readonly number[]): number {

@@ -257,15 +257,32 @@ without_limits() {
 
 @test 'killed at random moments, and run again: the wanted state' {
   configure_uplinks
-  routes apply
-  local wanted
+  make_ip_slow
+  local wanted begin took moment
+  begin=${EPOCHREALTIME/[.,]/}
+  apply_slowly
+  took=$((${EPOCHREALTIME/[.,]/} - begin))
   wanted=$(print_state)
   for _ in {1..12}; do
     routes flush
-    on_host timeout -s KILL "0.$((RANDOM % 25 + 5))" "$ROUTES" apply 2>/dev/null || true
+    moment=$((took * (30 + RANDOM % 70) / 100))
+    moment=$((moment / 1000000)).$(printf %06d $((moment % 1000000)))
+    apply_slowly timeout -s KILL "$moment" 2>/dev/null || true
     routes apply
     expect_state "$wanted"
   done
+}
+
+# So that there is time between one `ip` process and the next.
+make_ip_slow() {
+  mkdir "$BATS_TEST_TMPDIR/bin"
+  printf '%s\n' '#!/bin/sh' 'sleep 0.1' 'exec /sbin/ip "$@"' > "$BATS_TEST_TMPDIR/bin/ip"
+  chmod +x "$BATS_TEST_TMPDIR/bin/ip"
+}
+
+#   apply_slowly [COMMAND...]     which runs it
+apply_slowly() {
+  on_host env PATH="$BATS_TEST_TMPDIR/bin:$PATH" "$@" "$ROUTES" apply
 }
 
 @test 'two at once: neither comes between the look and the work of the other' {

@@ -62,19 +62,19 @@ run_check() {
   expect_silence "$stderr"
 }
 
-#   expect_point fail 'eth1: missing: '     there is such a line
+#   expect_point fail 'eth1: no rule for '   there is such a line
 expect_point() {
   grep -E "^$1 " <<<"$output" | grep -qF -e "$2" || fail "no $1 of: $2" "$output"
 }
 
 # What stands below the line.
-#   cure_of 'eth1: missing: '
+#   cure_of 'eth1: no rule for '
 cure_of() {
   grep -A 1 -F -e "$1" <<<"$output" | sed -n '2s/^      //p'
 }
 
 # The state is named at its level, the command below it is run as it stands, and then the state is named no more.
-#   expect_cured fail 'eth1: missing: '
+#   expect_cured fail 'eth1: no rule for '
 expect_cured() {
   local cure
   run_check
@@ -152,6 +152,13 @@ expect_named() {
   expect_equal "$(cure_of 'no flock')" 'apt-get install util-linux'
 }
 
+@test 'no ss' {
+  bring_up_host
+  hide_program ss
+  expect_named warn 'there is no ss'
+  expect_equal "$(cure_of 'no ss')" 'apt-get install iproute2'
+}
+
 @test 'no ifup, unless the configuration names the uplinks' {
   hide_program /usr/sbin/ifup
   expect_named fail 'there is no ifup'
@@ -164,8 +171,19 @@ expect_named() {
 
 @test 'the hooks are not installed' {
   rm /etc/network/if-*.d/mptcp_*
-  expect_named warn 'the hooks are not installed'
+  expect_named warn 'the hooks are not installed yet'
   expect_text "$(cure_of 'not installed')" install.sh
+}
+
+@test 'a tree that is not installed yet, whole and damaged' {
+  rm /etc/network/if-*.d/mptcp_*
+  local tree=$BATS_TEST_TMPDIR/tree
+  mkdir "$tree"
+  cp -r "$ROUTES_PATH" "$tree/dist"
+  CHECK_PATH=$tree/dist:$PATH expect_named ok "$tree/dist/mptcp_up works here"
+  expect_status 0
+  truncate -s 30000 "$tree/dist/mptcp_down"
+  CHECK_PATH=$tree/dist:$PATH expect_named fail "$tree/dist/mptcp_down is damaged"
 }
 
 @test 'a hook is missing' {
@@ -239,13 +257,16 @@ make_programs_changeable() {
   expect_equal "$(cure_of v16.20.2)" 'apt-get install nodejs'
 }
 
-@test 'the code cache: of another version, and one that others can write' {
+@test 'the code cache: of another version, of another Node, and one that others can write' {
   local cache=/var/cache/ifupdown-mptcp/mptcp_up
   expect_named ok 'no code cache'
   on_host bash -c "IFACE=lo node $ROUTES_PATH/cache.cjs /etc/network/if-up.d/mptcp_up -n" >/dev/null 2>&1
   expect_named ok 'code cache: runs start fast'
   sed -i '100s/$/ /' "$cache"
   expect_cured warn 'the code cache of mptcp_up is of another version'
+  # Made for other switches of V8, as for another version.
+  on_host bash -c "IFACE=lo node --no-opt $ROUTES_PATH/cache.cjs /etc/network/if-up.d/mptcp_up -n" >/dev/null 2>&1
+  expect_cured warn 'the code cache of mptcp_up is of another Node'
   chmod 666 "$cache"
   expect_cured warn 'the code cache of mptcp_up is not of root alone'
 }
@@ -340,21 +361,48 @@ has_no_carrier() {
 @test 'a rule, a route, an endpoint and the group are missing' {
   bring_up_host
   on_host ip rule delete from 10.1.2.2 priority 31000
-  expect_cured fail 'eth1: missing: the rule of 10.1.2.2'
+  expect_cured fail 'eth1: no rule for 10.1.2.2'
   on_host ip route delete default table "$(table_of 10.1.2.2)"
-  expect_cured fail 'eth1: missing: the route to default'
+  expect_cured fail 'eth1: no default in its table'
   on_host ip mptcp endpoint delete id "$(on_host ip mptcp endpoint show | sed -n 's/^10.1.2.2 id \([0-9]*\).*/\1/p')"
-  expect_cured fail 'eth1: missing: the endpoint of 10.1.2.2'
+  expect_cured fail 'eth1: no endpoint for 10.1.2.2'
   on_host ip link set eth1 group 0
-  expect_cured fail 'eth1: missing: link group 77'
+  expect_cured fail 'eth1: the link is in group 0 instead of 77'
+}
+
+@test 'a family that no stanza is about, as by router advertisement: no failure, and served by apply' {
+  write_page_interfaces
+  ifup eth0
+  give_addresses eth0 2001:db8:1::2/64
+  on_host ip route add default via 2001:db8:1::1 dev eth0 proto ra
+  run_check
+  expect_status 0
+  expect_point warn 'no stanza is about this family'
+  on_host mptcp-routes apply eth0
+  expect_named ok 'eth0: 2001:db8:1::2 goes via 2001:db8:1::1'
+}
+
+@test 'ours without a record, as an earlier version leaves it' {
+  bring_up_host
+  forget_records
+  run_check
+  expect_status 0
+  expect_point warn 'eth1: not recorded'
+  expect_equal "$(cure_of 'eth1: not recorded')" 'ifdown eth1 && ifup eth1'
+}
+
+@test 'a name that a batch of ip cannot carry' {
+  printf '%s\n' '[e*]' >/etc/mptcp-routes.conf
+  on_host ip link set eth1 name 'e#1' up
+  expect_named fail 'e#1: a batch of ip cannot carry its name'
 }
 
 @test 'something is left over, of an uplink and of what is gone' {
   bring_up_host
   on_host ip route add 192.168.9.0/24 dev eth1 table "$(table_of 10.1.2.2)" proto 77
-  expect_cured warn 'eth1: left over: the route to 192.168.9.0/24'
+  expect_cured warn 'eth1: a route to 192.168.9.0/24 is left over'
   on_host ip rule add from 10.7.7.7 lookup 777 priority 31000 protocol 77
-  expect_cured warn 'left over from what is gone: the rule of 10.7.7.7'
+  expect_cured warn 'of what is gone: a rule for 10.7.7.7'
 }
 
 @test 'a gateway that cannot be one' {
@@ -543,7 +591,7 @@ index_of() {
   run --separate-stderr on_host unshare --user mptcp-routes check
   expect_status 1
   expect_point warn 'not root'
-  expect_point fail 'eth1: missing: the rule of 10.1.2.2'
+  expect_point fail 'eth1: no rule for 10.1.2.2'
 }
 
 @test 'a device with a name that a shell would take for something else' {
@@ -551,5 +599,5 @@ index_of() {
   on_host ip link set eth1 name "$name"
   printf '%s\n' "[e?1]" 'mptcp-gateway = 10.1.2.1' >/etc/mptcp-routes.conf
   give_addresses "$name" 10.1.2.2/24
-  expect_cured fail "$name: missing: "
+  expect_cured fail "$name: no rule for 10.1.2.2"
 }

@@ -68,6 +68,86 @@ END
   expect_no_text "$(print_rules)" 10.1.1.2
 }
 
+@test 'check goes on with a configuration that has faults, and fails for each' {
+  write_configuration <<<$'[eth*]\nmptcp-colour = blue'
+  run --separate-stderr routes check
+  expect_status 1
+  expect_no_message
+  expect_text "$output" 'fail  ' mptcp-colour "$CONFIGURATION:2" 'ok    Multipath TCP is on'
+}
+
+@test 'a word that is no device and resembles a command: the command is suggested' {
+  run --separate-stderr routes stauts
+  expect_status 1
+  expect_one_message
+  expect_message '"stauts"' 'no such device' 'did you mean mptcp-routes status?'
+  run --separate-stderr routes eth9
+  expect_status 1
+  expect_message '"eth9"' 'no such device'
+  expect_no_text "$stderr" 'did you mean'
+}
+
+@test '--json: what goes wrong is JSON too' {
+  run --separate-stderr routes --json eth9
+  expect_status 1
+  expect_equal "$(jq -r '.errors[]' <<<"$output")" "${stderr#mptcp-routes: }"
+  write_configuration <<<$'mptcp = off\n[eth*]\nmptcp = maybe'
+  run --separate-stderr routes status --json
+  expect_status 1
+  expect_equal "$(jq '.errors | length' <<<"$output")" 2
+}
+
+@test 'damaged records are named, and hold up no other' {
+  write_page_interfaces
+  ifup -a
+  local record
+  for record in /run/mptcp-routes/*/*eth1*; do
+    head -c 200 /dev/urandom > "$record"
+  done
+  run --separate-stderr routes status
+  expect_status 0
+  expect_no_message
+  expect_text "$output" 'record "inet,eth1,10.1.2.2" is damaged'
+  expect_equal "$(status_of eth0 inet .state)" up
+  run --separate-stderr routes plan
+  expect_status 0
+  expect_message 'record "inet,eth1,10.1.2.2" is damaged'
+}
+
+as_user() {
+  on_host setpriv --reuid=65534 --regid=65534 --clear-groups "$ROUTES" "$@"
+}
+
+@test 'an ordinary user: plan tells, apply says that it takes root' {
+  configure_uplinks
+  expect_equal "$(as_user plan)" "$(routes plan)"
+  run --separate-stderr as_user apply
+  expect_status 1
+  expect_message 'Operation not permitted' 'root'
+  expect_no_stack_trace
+  expect_nothing_of_ours
+}
+
+@test 'without a place for records: status and apply work as with one' {
+  configure_uplinks
+  # shellcheck disable=SC2016 # for the inner shell
+  run --separate-stderr on_host unshare --mount sh -c 'mount -t tmpfs -o ro none /run && "$0" apply' "$ROUTES"
+  expect_status 0
+  expect_uplink eth1 inet up
+}
+
+@test 'without ss: status tells all but who uses the uplinks' {
+  configure_uplinks
+  routes apply
+  hide_program ss
+  run --separate-stderr routes status
+  show_hidden_programs
+  expect_status 0
+  expect_one_message
+  expect_message 'there is no ss command'
+  expect_text "$output" 'eth0    IPv4  up ' ' ?  configuration'
+}
+
 @test 'without node: one line that says so' {
   mkdir "$BATS_TEST_TMPDIR/bin"
   run --separate-stderr on_host env PATH="$BATS_TEST_TMPDIR/bin" /bin/sh "$ROUTES" status
@@ -79,28 +159,38 @@ END
 @test 'without ip: one line that says so' {
   hide_program ip
   run --separate-stderr "$ROUTES" status
+  local text=$stderr status_of_look=$status
+  run --separate-stderr "$ROUTES" check
   show_hidden_programs
   expect_status 1
-  expect_one_message
-  expect_no_stack_trace
+  expect_no_message
+  expect_text "$output" 'fail  iproute2 is not installed' 'apt-get install iproute2'
+  # What has not been tried is not said to work.
+  expect_no_text "$output" 'works here'
+  expect_equal "$status_of_look" 1
+  expect_equal "$text" 'mptcp-routes: there is no ip command: apt-get install iproute2'
 }
 
-@test 'a reader that goes away is no error' {
+@test 'a reader that goes away, or a full disk, is no error' {
+  local words
   configure_uplinks
-  routes status --json | head -n 1
-  [[ ${PIPESTATUS[0]} -eq 0 ]]
+  routes apply
+  for words in status 'status --json' check 'flush -n' 'top -n 2 --interval 0.1'; do
+    # shellcheck disable=SC2086
+    run --separate-stderr routes_to_nobody $words
+    expect_no_message
+    # shellcheck disable=SC2086
+    routes $words >/dev/full
+  done
+}
+
+# The reader has gone before anything is written.
+routes_to_nobody() {
+  routes "$@" | :
 }
 
 @test 'a closed standard error is no error' {
   configure_uplinks
   routes apply 2>&-
   expect_something_of_ours
-}
-
-@test 'top: one plain sample without a terminal' {
-  configure_uplinks
-  run --separate-stderr routes top -n 1 --interval 0.1
-  expect_status 0
-  expect_no_message
-  expect_text "$output" '2 uplinks' eth0 eth1 10.1.2.2
 }

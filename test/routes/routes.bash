@@ -50,14 +50,16 @@ add_strangers() {
 # What takes more uplinks than two: wan11, wan12 … each with an address and a router.
 #   add_uplinks 11 40
 add_uplinks() {
-  local number
+  local number name net
   {
     for ((number = $1; number <= $2; number++)); do
-      echo "link add wan$number type veth peer name isp$number"
-      echo "link set wan$number up"
+      # An address has no room for more.
+      name=wan$number net=10.$((2 + number / 250)).$((number % 250))
+      echo "link add $name type veth peer name isp$number"
+      echo "link set $name up"
       echo "link set isp$number up"
-      echo "address add 10.2.$number.2/24 dev wan$number"
-      echo "route add default via 10.2.$number.1 dev wan$number metric $((1000 + number))"
+      echo "address add $net.2/24 dev $name"
+      echo "route add default via $net.1 dev $name metric $((1000 + number))"
     done
   } | on_host ip -batch -
 }

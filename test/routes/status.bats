@@ -2,13 +2,14 @@
 # mptcp-routes status on the real kernel: each state is made, and told.
 
 load routes
+load screen
 
 setup() {
   build_host
 }
 
 teardown() {
-  stop_terminal
+  close_screen
   tear_down_lab
   rm -f "$CONFIGURATION"
 }
@@ -117,6 +118,55 @@ END
   expect_message '"eth9"' 'no such device'
 }
 
+@test 'IFACE that nobody asks for' {
+  configure_uplinks
+  on_host ip link add lan0 type bridge
+  run --separate-stderr routes lan0
+  expect_status 0
+  expect_equal "${lines[0]}" 'lan0: neither a record nor the configuration names it'
+}
+
+@test 'a family that no stanza is about, as by router advertisement: told, and apply serves it' {
+  write_page_interfaces
+  ifup eth0
+  give_addresses eth0 2001:db8:1::2/64
+  on_host ip route add default via 2001:db8:1::1 dev eth0 proto ra
+  expect_uplink eth0 inet6 incomplete 'no stanza is about this family'
+  routes apply
+  expect_uplink eth0 inet6 up
+}
+
+@test 'a name that a batch of ip cannot carry' {
+  configure_uplinks
+  on_host ip link set eth1 down
+  on_host ip link set eth1 name 'eth#1'
+  on_host ip link set 'eth#1' up
+  expect_uplink 'eth#1' inet incomplete 'cannot carry its name'
+}
+
+@test 'names as hostile as the kernel allows reach no terminal, and status shows what apply has made' {
+  local name=$'eth\e[31m$(id)' text
+  configure_uplinks
+  on_host ip link set eth1 down
+  on_host ip link set eth1 name "$name"
+  give_addresses "$name" 2001:db8:2::2/64
+  on_host ip route add default via 10.1.2.1 dev "$name" metric 100
+  routes apply
+  text=$(routes)
+  # shellcheck disable=SC2016 # as it stands
+  expect_text "$text" 'eth?[31m$(id)'
+  expect_no_text "$text" $'\e'
+  expect_equal "$(routes --json | jq -r --arg name "$name" '.uplinks[] | select(.device == $name and .family == "inet") | .state')" up
+}
+
+@test '300 uplinks: a row each, and all that apply has to do' {
+  add_uplinks 11 310
+  write_configuration <<<'[wan*]'
+  expect_equal "$(routes | grep -cE '^wan[0-9]+ +IPv4 +incomplete ')" 300
+  routes apply
+  expect_equal "$(routes --json | jq '[.uplinks[] | select(.state == "up")] | length')" 300
+}
+
 @test 'connections: which uplinks they use' {
   write_page_interfaces
   ifup -a
@@ -176,33 +226,26 @@ END
 
 # On a terminal
 
-#   draw 80     what a terminal of so many columns shows
+#   draw 80     what status shows on a terminal of so many columns
 draw() {
-  SCREEN=status-$RANDOM
-  SOCKET=$BATS_TEST_TMPDIR/tmux
-  on_host env LANG=C.UTF-8 TERM=xterm tmux -u -S "$SOCKET" -f /dev/null new-session -d -s "$SCREEN" -x "$1" -y 60 \
-    "$ROUTES ${*:2}; printf 'over'; exec sleep 60" 3>&-
-  wait_until is_drawn
-  tmux -S "$SOCKET" capture-pane -p -e -t "$SCREEN"
-  stop_terminal
+  open_screen "$1" 60 "$ROUTES"
+  wait_until screen_has 'over$'
+  read_screen_with_colours | sed 's/over$//'
+  close_screen
 }
 
-is_drawn() {
-  tmux -S "$SOCKET" capture-pane -p -t "$SCREEN" | grep -q over
+without_colours() {
+  sed -E 's/\x1b\[[0-9;]*m//g'
 }
 
-stop_terminal() {
-  [[ -z ${SOCKET-} ]] || tmux -S "$SOCKET" kill-server 2>/dev/null || true
-  SOCKET=
-}
-
-# A line that the terminal had to break would begin anew in the first column.
 expect_drawing() {
-  local text rows
+  local text plain
   text=$(draw "$1")
-  rows=$(sed -E 's/\x1b\[[0-9;]*m//g' <<<"$text" | grep -cE '^eth[01] +IPv[46] +(up|incomplete) ')
-  expect_equal "$rows" 4
+  plain=$(without_colours <<<"$text")
+  expect_equal "$(grep -cE '^eth[01] +IPv[46] +(up|incomplete) ' <<<"$plain")" 4
   expect_text "$text" $'\x1b[32mup' $'\x1b[33mincomplete'
+  expect_text "$plain" 'eth1 IPv4: no default in its table' '10.1.2.2' '10.1.2.1'
+  expect_lines 'UPLINK |eth[01] +IPv|eth1 IPv4: |mptcp-routes plan |Multipath TCP: |  [^ ]' <<<"$plain"
 }
 
 @test 'a terminal of 60, 80 and 160 columns' {
@@ -213,6 +256,14 @@ expect_drawing() {
   expect_drawing 80
   expect_drawing 160
   expect_text "$(draw 160)" 'ASKED BY'
+  expect_text "$(draw 80 | without_colours)" '2001:db8:1::2' '2001:db8:1::1' PATHS
+}
+
+@test 'a locale without UTF-8 gets ASCII, and what is cut is marked' {
+  configure_uplinks
+  run on_host env LC_ALL=C COLUMNS=40 "$ROUTES"
+  expect_text "$output" '2001:db8:1:~'
+  expect_silence "$(LC_ALL=C grep -P '[^\x00-\x7f]' <<<"$output")"
 }
 
 @test 'NO_COLOR is heard, and a file gets no colours' {

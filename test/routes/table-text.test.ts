@@ -44,6 +44,13 @@ describe('drawTable', () => {
     expect(draw(30)[0]).toBe('UPLINK  ADDRESSES           IN')
   })
 
+  it('leaves out what can be spared rather than cut what is good to read, and cuts it in the end', () => {
+    const columns = COLUMNS.map((column) => (column.title === 'ADDRESSES' ? { ...column, good: 24 } : column))
+    expect(drawTable(columns, ROWS, 52)[0]).toMatch(/^UPLINK {2}ADDRESSES +IN {2}METRIC$/)
+    expect(draw(52)[0]).toContain('NOTE')
+    expect(drawTable(columns, ROWS, 30)[2]).toBe(draw(30)[2])
+  })
+
   it.each([29, 40, 60, 80, 160])('fits %d columns', (width) => {
     expect(Math.max(...draw(width).map((line) => line.length))).toBeLessThanOrEqual(width)
   })

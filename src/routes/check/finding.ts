@@ -26,17 +26,3 @@ export function fail(what: string, cure?: string): Finding {
 export function about(device: string, findings: readonly Finding[]): Finding[] {
   return findings.map((finding) => ({ ...finding, device }))
 }
-
-/** A command line for a shell, whatever is in the words. */
-export function commandLine(...words: readonly (string | number)[]): string {
-  return words
-    .map((word) => (/^[\w@%+=:,./-]+$/.test(`${word}`) ? word : `'${`${word}`.replaceAll("'", "'\\''")}'`))
-    .join(' ')
-}
-
-/** `a`, `a and b`, `a, b and c`, `a, b, c and 4 more`. */
-export function listed(items: readonly string[], most = 3): string {
-  const named = items.length > most ? [...items.slice(0, most), `${items.length - most} more`] : [...items]
-  const last = named.pop() ?? ''
-  return named.length === 0 ? last : `${named.join(', ')} and ${last}`
-}

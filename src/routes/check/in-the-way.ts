@@ -14,8 +14,9 @@ import {
   UNICAST,
   UPLINK_GROUP,
 } from '../../words/table.ts'
-import { isSpecific } from './destination.ts'
-import { about, commandLine, type Finding, fail, listed, ok, warn } from './finding.ts'
+import { isSpecific } from '../destination.ts'
+import { commandLine, listed } from '../words.ts'
+import { about, type Finding, fail, ok, warn } from './finding.ts'
 
 export interface WayFacts {
   readonly step: WholeStep

@@ -2,26 +2,10 @@
 import { resolve } from 'node:path'
 import type { Edge } from '../../words/edge.ts'
 import type { Snapshot } from '../../words/state.ts'
-import { unusedNetwork } from './destination.ts'
+import { unusedNetwork } from '../destination.ts'
+import { type Cache, readCaches } from './cache.ts'
 import type { Machine } from './machine.ts'
-
-/** Where ifupdown starts the hooks; the last one is an extra, which tells peers in time. */
-export const PLACES = [
-  '/etc/network/if-up.d/mptcp_up',
-  '/etc/network/if-post-down.d/mptcp_down',
-  '/etc/network/if-down.d/mptcp_down',
-] as const
-
-/** What every caller at boot has at least: the package's doors, init scripts, DHCP clients. */
-export const LEAST_PATH = '/usr/sbin:/usr/bin:/sbin:/bin'
-
-/** What ifupdown's service has. */
-export const BOOT_PATH = `/usr/local/sbin:/usr/local/bin:${LEAST_PATH}`
-
-/** Where the package keeps what its hooks start. */
-export const LIBRARY = '/usr/lib/ifupdown-mptcp'
-
-const CACHE_DIRECTORY = '/var/cache/ifupdown-mptcp'
+import { BOOT_PATH, LEAST_PATH, PLACES } from './places.ts'
 
 export interface Hook {
   readonly file: string
@@ -33,21 +17,13 @@ export interface Hook {
   readonly version: string | undefined
 }
 
-export interface Cache {
-  readonly program: string
-  /** Stale: made from another text. Unsafe: not root's alone, so that no hook reads it. */
-  readonly state: 'fresh' | 'stale' | 'absent' | 'unsafe'
-  /** The command that makes it anew; undefined where its maker is not here. */
-  readonly cure: string | undefined
-}
-
 export interface Installation {
   readonly hooks: readonly Hook[]
   /** Those beside this program, where nothing is installed yet. */
   readonly tree: readonly Hook[]
   /** The tree's own installer. */
   readonly installer: string | undefined
-  /** The whole way through Node, iproute2 and the kernel, for a device that is not there: what went wrong. */
+  /** The whole way through Node, iproute2 and the kernel, for a device that is not there, where it could be gone. */
   readonly selfTest: { readonly file: string; readonly fault: string | undefined } | undefined
   /** The Node that callers find: by the least PATH, by the one of ifupdown's service, by that of this run. */
   readonly node: {
@@ -59,6 +35,7 @@ export interface Installation {
   }
   readonly caches: readonly Cache[]
   readonly flock: boolean
+  readonly ss: boolean
   /** ifupdown, ifupdown-ng or ifupdown2, and the file. */
   readonly ifupdown: { readonly kind: string; readonly file: string; readonly directory: boolean } | undefined
 }
@@ -89,15 +66,16 @@ export function readInstallation(query: Query): Installation {
     hooks,
     tree,
     installer: machine.status(installer)?.isFile ? installer : undefined,
-    selfTest: tested && { file: tested.file, fault: testHook(tested.file, query) },
+    selfTest: tested && testHook(tested.file, query),
     node: {
       least: machine.find('node', LEAST_PATH),
       boot,
       here: machine.find('node', here),
       version: answer?.status === 0 ? answer.stdout.trim() : undefined,
     },
-    caches: ['mptcp_up', 'mptcp_down'].map((program) => readCache(program, query)),
+    caches: readCaches(query),
     flock: machine.find('flock', BOOT_PATH) !== undefined,
+    ss: machine.find('ss', BOOT_PATH) !== undefined,
     ifupdown: readIfupdown(machine),
   }
 }
@@ -119,7 +97,7 @@ function readHook(file: string, machine: Machine): Hook {
   }
 }
 
-function testHook(file: string, { machine, snapshot }: Query): string | undefined {
+function testHook(file: string, { machine, snapshot }: Query): Installation['selfTest'] {
   const network = snapshot && unusedNetwork(snapshot, 'inet')
   if (snapshot === undefined || network === undefined) {
     return undefined
@@ -131,9 +109,10 @@ function testHook(file: string, { machine, snapshot }: Query): string | undefine
     ...{ IF_ADDRESS: address, IF_NETMASK: `${network.length}`, IF_GATEWAY: gateway },
   })
   if (answer?.status !== 0) {
-    return answer?.stderr.trim().split('\n').at(-1) || 'no answer'
+    return { file, fault: answer?.stderr.trim().split('\n').at(-1) || 'no answer' }
   }
-  return answer.stdout.includes(`default via ${gateway} dev ${device} `) ? undefined : 'its plan is wrong'
+  const isRight = answer.stdout.includes(`default via ${gateway} dev ${device} `)
+  return { file, fault: isRight ? undefined : 'its plan is wrong' }
 }
 
 function unusedName({ links }: Snapshot): string {
@@ -143,28 +122,6 @@ function unusedName({ links }: Snapshot): string {
     number += 1
   }
   return `mptcp-check${number}`
-}
-
-function readCache(program: string, { edge, machine, directory }: Query): Cache {
-  const place = `${CACHE_DIRECTORY}/${program}`
-  const sources = [...PLACES.filter((file) => file.endsWith(`/${program}`)), `${LIBRARY}/${program}`]
-  const texts = sources.flatMap((file) => {
-    const text = edge.readFile(file)
-    return text?.includes('\n// ifupdown-mptcp:\n') ? [{ file, text }] : []
-  })
-  const maker = [LIBRARY, directory].map((path) => `${path}/cache.cjs`).find((path) => machine.status(path))
-  const [source] = texts
-  const cure = source && maker && `IFACE=lo node ${maker} ${source.file} -n >/dev/null 2>&1`
-  const isSafe = [CACHE_DIRECTORY, place].every((path) => {
-    const status = machine.status(path)
-    return status?.uid === 0 && (status.mode & 0o022) === 0
-  })
-  const cache = edge.readFile(place)
-  if (cache === undefined) {
-    return { program, state: 'absent', cure }
-  }
-  const isFresh = texts.some(({ text }) => cache.startsWith(text))
-  return { program, state: isSafe ? (isFresh ? 'fresh' : 'stale') : 'unsafe', cure }
 }
 
 function readIfupdown(machine: Machine): Installation['ifupdown'] {

@@ -1,8 +1,10 @@
 /** Points about the hooks: installed, whole, of this version, found by a boot, followed by a watcher. */
 
-import { commandLine, type Finding, fail, listed, ok, warn } from './finding.ts'
+import { commandLine, listed } from '../words.ts'
+import type { Cache } from './cache.ts'
+import { type Finding, fail, ok, warn } from './finding.ts'
 import { isNewEnough } from './host.ts'
-import type { Cache, Hook, Installation } from './installation.ts'
+import type { Hook, Installation } from './installation.ts'
 
 export interface InstalledFacts {
   readonly installation: Installation
@@ -27,7 +29,7 @@ export function checkInstalled(facts: InstalledFacts): Finding[] {
     ...checkHooks(facts),
     ...checkSelfTest(installation),
     ...checkNode(installation),
-    ...checkFlock(installation),
+    ...checkPrograms(installation),
     ...checkCaches(installation),
     ...checkWatcher(facts),
   ]
@@ -55,7 +57,7 @@ function checkHooks({ installation, version, configured }: InstalledFacts): Find
       ...damaged.map(({ file }) => fail(`${file} is damaged: it does not tell its version`, 'npm run build')),
       configured
         ? ok('the hooks are not installed: the configuration names the uplinks')
-        : warn('the hooks are not installed, so ifup makes nothing', install(installation)),
+        : warn('the hooks are not installed yet, so ifup makes nothing', install(installation)),
     ]
   }
   const findings = hooks.flatMap((hook) => checkHook(hook, version, install(installation)))
@@ -118,10 +120,14 @@ function checkNode({ node: { least, boot, here, version } }: Installation): Find
   return [ok(`Node ${version} at ${boot}, found at boot`)]
 }
 
-function checkFlock({ flock }: Installation): Finding[] {
-  return flock
-    ? [ok('flock: one run at a time')]
-    : [warn('there is no flock, so two runs at once may interfere', 'apt-get install util-linux')]
+function checkPrograms({ flock, ss }: Installation): Finding[] {
+  const users = 'status and top do not tell what uses the uplinks'
+  return [
+    flock
+      ? ok('flock: one run at a time')
+      : warn('there is no flock, so two runs at once may interfere', 'apt-get install util-linux'),
+    ...(ss ? [] : [warn(`there is no ss, so ${users}`, 'apt-get install iproute2')]),
+  ]
 }
 
 /** Only speed: a hook runs without as well. */
@@ -131,6 +137,7 @@ function checkCaches({ caches, hooks }: Installation): Finding[] {
   }
   const why: Readonly<Record<Exclude<Cache['state'], 'fresh' | 'absent'>, string>> = {
     stale: 'is of another version, so that it does not count and runs are slower',
+    rejected: 'is of another Node, so that it does not count and runs are slower',
     unsafe: 'is not of root alone, so that it does not count and runs are slower',
   }
   const bad = caches.flatMap(({ program, state, cure }) =>
@@ -142,9 +149,12 @@ function checkCaches({ caches, hooks }: Installation): Finding[] {
     : [ok(isThere ? 'code cache: runs start fast' : 'no code cache: runs start without')]
 }
 
-function checkWatcher({ watched, configured }: InstalledFacts): Finding[] {
+function checkWatcher({ installation: { hooks }, watched, configured }: InstalledFacts): Finding[] {
   if (watched) {
     return [ok('the watcher runs')]
+  }
+  if (!configured && hooks.every(({ exists }) => !exists)) {
+    return []
   }
   const cure = 'systemctl enable --now mptcp-routes, or run: mptcp-routes watch'
   return configured

@@ -1,6 +1,7 @@
 /** Points about other programs that keep interfaces: on a device of ifupdown's two masters are one too many. */
 import type { Endpoint } from '../../words/state.ts'
-import { type Finding, fail, listed, ok, warn } from './finding.ts'
+import { listed } from '../words.ts'
+import { type Finding, fail, ok, warn } from './finding.ts'
 
 export type ManagerName = 'NetworkManager' | 'systemd-networkd' | 'dhcpcd' | 'ConnMan'
 

@@ -1,7 +1,8 @@
 /** Points about Multipath TCP: the kernel's switches, limits, endpoints of others, and what its counters tell. */
 import { isMarked } from '../../plan/owned.ts'
 import type { Endpoint, Snapshot } from '../../words/state.ts'
-import { type Finding, fail, listed, ok, warn } from './finding.ts'
+import { listed } from '../words.ts'
+import { type Finding, fail, ok, warn } from './finding.ts'
 
 export interface MptcpFacts {
   readonly snapshot: Snapshot

@@ -1,11 +1,18 @@
 /** Points about each device that is looked after: is it there, is all in the kernel, does the kernel use it, does its router answer. */
-
+import { isCarriable } from '../../kernel/command.ts'
 import type { Uplink } from '../../plan/uplink.ts'
 import type { WholeStep } from '../../whole.ts'
 import { isLinkLocal } from '../../words/address.ts'
 import type { Change } from '../../words/state.ts'
-import { about, commandLine, type Finding, fail, listed, ok, warn } from './finding.ts'
-import type { Probes } from './probes.ts'
+import { UPLINK_GROUP } from '../../words/table.ts'
+import { describeChanges } from '../changes.ts'
+import { globalAddresses } from '../global-addresses.ts'
+import type { Probes } from '../probes.ts'
+import { subjectOf } from '../subject.ts'
+import { UNRECORDED, unrecordedRules } from '../unrecorded.ts'
+import { silentGateways } from '../ways.ts'
+import { commandLine, listed } from '../words.ts'
+import { about, type Finding, fail, ok, warn } from './finding.ts'
 import { checkWay } from './ways.ts'
 
 export interface UplinkFacts {
@@ -14,45 +21,62 @@ export interface UplinkFacts {
 }
 
 export function checkUplinks(facts: UplinkFacts): Finding[] {
-  const { served } = facts.step
-  const asked = served.stanzas.filter(({ options, leaving }) => !options.off && !leaving)
-  const devices = [...new Set(asked.map(({ device }) => device))]
-  if (devices.length === 0) {
-    const what = 'no uplink is known: the hooks record each at its ifup, /etc/mptcp-routes.conf names others'
-    return [
-      warn(what, 'for an interface that is up already: ifdown eth1 && ifup eth1'),
-      ...checkLeftovers(facts),
-    ]
-  }
-  return [...devices.flatMap((device) => about(device, checkDevice(device, facts))), ...checkLeftovers(facts)]
+  const { step } = facts
+  const devices = [...new Set(step.served.stanzas.map(({ device }) => device))]
+  return [
+    ...devices.flatMap((device) =>
+      about(device, isAsked(device, step) ? checkDevice(device, facts) : checkChanges(device, step)),
+    ),
+    ...checkUnrecorded(facts),
+    ...(devices.length === 0
+      ? [warn(NOBODY, 'for an interface that is up already: ifdown eth1 && ifup eth1')]
+      : []),
+    ...checkLeftovers(facts),
+  ]
 }
+
+/** It is to be an uplink now. */
+function isAsked(device: string, { host }: WholeStep): boolean {
+  return host.stanzasFor(device).some(({ options, leaving }) => !options.off && !leaving)
+}
+
+const NOBODY = 'no uplink is known: the hooks record each at its ifup, /etc/mptcp-routes.conf names others'
 
 function checkDevice(device: string, facts: UplinkFacts): Finding[] {
   const { step, probes } = facts
   const refusal = step.plan.refused.get(device)
   const link = step.host.link(device)
   if (link === undefined) {
-    return [warn('the device is not there')]
+    const forget = `IFACE=${commandLine(device)} /etc/network/if-post-down.d/mptcp_down`
+    return [warn('the device is not there', `see: ip link; where it is gone for good: ${forget}`)]
+  }
+  if (!isCarriable(device)) {
+    const cure = `${commandLine('ip', 'link', 'set', 'dev', device, 'down', 'name')} NAME, one of letters and digits`
+    return [fail('a batch of ip cannot carry its name, so nothing is made for it', cure)]
   }
   if (!link.up) {
     return [warn('the device is down', startCommand(device, step))]
   }
   if (refusal !== undefined) {
-    return [fail(refusal.message)]
+    return [fail(refusal.message, correction(device, step))]
   }
   const uplinks = step.plan.uplinks.filter((uplink) => uplink.device === device)
-  const changes = step.changes.filter((change) => deviceOfChange(change, step) === device)
+  const changes = changesOf(device, step)
   const isDead = probes.carrierless.has(device)
   const bad = [
-    ...(isDead ? [warn('no carrier: see the cable and what is at its other end')] : []),
-    ...checkChanges(changes, device),
+    ...(isDead ? [warn('no carrier', 'see the cable and what is at its other end')] : []),
+    ...checkChanges(device, step),
     ...uplinks.flatMap((uplink) => [
       ...checkNeighbours(uplink, probes),
-      // Where nothing can be sent, how the kernel would send it says nothing.
-      ...(isDead ? [] : checkWay(uplink, changes.length > 0, facts)),
+      // Where nothing can be sent, how the kernel would send it says nothing; nor where nobody has asked for it yet.
+      ...(isDead || isUnasked(uplink, changes, step) ? [] : checkWay(uplink, changes.length > 0, facts)),
     ]),
   ]
-  return bad.length > 0 ? bad : describeUplinks(uplinks)
+  return bad.length > 0 ? bad : describeDevice(device, uplinks, step)
+}
+
+function changesOf(device: string, { changes, host }: WholeStep): Change[] {
+  return changes.filter((change) => subjectOf(change, host).device === device)
 }
 
 function startCommand(device: string, { served }: WholeStep): string {
@@ -62,86 +86,102 @@ function startCommand(device: string, { served }: WholeStep): string {
     : `${commandLine('ip', 'link', 'set', 'dev', device, 'up')} && ${commandLine('mptcp-routes', 'apply', device)}`
 }
 
-function describeUplinks(uplinks: readonly Uplink[]): Finding[] {
-  if (uplinks.length === 0) {
-    return [ok('no uplink: it has no address or no way out')]
-  }
-  return uplinks.map(({ addresses, out, table }) => {
-    const from = listed(addresses.map(({ local }) => local))
-    const via = out?.hops.map(({ gateway }) => gateway).filter((gateway) => gateway !== undefined) ?? []
-    const way = via.length > 0 ? `via ${listed(via)}` : 'to the other end of the link'
-    return out === undefined
-      ? warn(`${from}: no way out, so rules and connected routes only`, 'mptcp-gateway names a router')
-      : ok(`${from} ${addresses.length > 1 ? 'go' : 'goes'} ${way} (table ${table})`)
-  })
+/** How what was asked for is changed. */
+function correction(device: string, { host }: WholeStep): string {
+  const [stanza] = host.stanzasFor(device)
+  return stanza === undefined || stanza.door === 'configuration'
+    ? `change its section, then: ${commandLine('mptcp-routes', 'apply', device)}`
+    : `change its stanza, then: ${commandLine('ifdown', stanza.iface)} && ${commandLine('ifup', stanza.iface)}`
 }
 
-/** The device that a change is about; undefined for what is about the host, or about a device that is gone. */
-function deviceOfChange(change: Change, { host }: WholeStep): string | undefined {
-  switch (change.kind) {
-    case 'rule':
-      return host.holdersOf(change.rule.from)[0]
-    case 'route':
-      return change.route.hops[0]?.device
-    case 'endpoint':
-    case 'flags':
-      return change.endpoint.device
-    case 'group':
-      return change.device
-    case 'limits':
-      return undefined
-  }
+function describeDevice(
+  device: string,
+  uplinks: readonly Uplink[],
+  { host, snapshot }: WholeStep,
+): Finding[] {
+  const rest = snapshot.families
+    .filter((family) => uplinks.every((uplink) => uplink.family !== family))
+    .flatMap((family) => globalAddresses(host, device, family))
+  const none = rest.length > 0 ? [ok(`${listed(rest)}: no gateway is known, so it is no uplink`)] : []
+  const all = [...uplinks.map(describeUplink), ...none]
+  return all.length > 0 ? all : [ok('no uplink: it has no address')]
 }
 
-function checkChanges(changes: readonly Change[], device: string): Finding[] {
+function describeUplink({ addresses, out, table }: Uplink): Finding {
+  const from = listed(addresses.map(({ local }) => local))
+  const via = out?.hops.flatMap(({ gateway }) => gateway ?? []) ?? []
+  const way = via.length > 0 ? `via ${listed(via)}` : 'to the other end of the link'
+  return out === undefined
+    ? warn(`${from}: no way out, so rules and connected routes only`, 'mptcp-gateway names a router')
+    : ok(`${from} ${addresses.length > 1 ? 'go' : 'goes'} ${way} (table ${table})`)
+}
+
+/** A family that no stanza of the device is about: no hook serves it, and who applies or watches does. */
+function checkChanges(device: string, step: WholeStep): Finding[] {
+  const changes = changesOf(device, step)
   const apply = commandLine('mptcp-routes', 'apply', device)
-  const isRemoval = (change: Change) => 'verb' in change && change.verb === 'delete'
-  const missing = changes.filter((change) => !isRemoval(change)).map(describeChange)
-  const left = changes.filter(isRemoval).map(describeChange)
+  const isSilent = (change: Change) =>
+    step.served.silent.has(`${device} ${subjectOf(change, step.host).family}`)
+  const asked = changes.filter((change) => !isSilent(change))
+  const unasked = describeChanges(changes.filter(isSilent), step)
+  const words = told(describeChanges(asked, step))
   return [
-    ...(missing.length > 0 ? [fail(`missing: ${listed(missing)}`, apply)] : []),
-    ...(left.length > 0 && missing.length === 0 ? [warn(`left over: ${listed(left)}`, apply)] : []),
+    ...(asked.length === 0 ? [] : [asked.every(isLeft) ? warn(words, apply) : fail(words, apply)]),
+    ...(unasked.length === 0
+      ? []
+      : [
+          warn(
+            `${told(unasked)}; no stanza is about this family, so no hook sees to it`,
+            `${apply}; the watcher keeps it so`,
+          ),
+        ]),
   ]
 }
 
-function describeChange(change: Change): string {
-  switch (change.kind) {
-    case 'rule':
-      return change.rule.kind === 'source'
-        ? `the rule of ${change.rule.from}`
-        : `the rule before that of ${change.rule.from}, for main's specific routes`
-    case 'route':
-      return `the route to ${change.route.destination} in table ${change.route.table}`
-    case 'endpoint':
-      return `the endpoint of ${change.endpoint.address}`
-    case 'flags':
-      return `${change.words.join(' ')} for the endpoint of ${change.endpoint.address}`
-    case 'group':
-      return `link group ${change.group}`
-    case 'limits':
-      return `limits of ${change.limits.subflows} subflows and ${change.limits.addAddrAccepted} addresses of a peer`
-  }
+/** Too much stands, and nothing is missing. */
+function isLeft(change: Change): boolean {
+  return change.kind === 'group'
+    ? change.group !== UPLINK_GROUP
+    : 'verb' in change && change.verb === 'delete'
 }
 
-/** What is about no device that is looked after: leftovers of others, and the host's limits. */
+/** As listed(), of phrases that have commas themselves. */
+function told(phrases: readonly string[], most = 3): string {
+  const rest = phrases.length - most
+  return [...phrases.slice(0, most), ...(rest > 0 ? [`and ${rest} more`] : [])].join('; ')
+}
+
+function isUnasked({ device, family }: Uplink, changes: readonly Change[], { served }: WholeStep): boolean {
+  return changes.length > 0 && served.silent.has(`${device} ${family}`)
+}
+
+/** What is about no device that is looked after, nor about one that was before there were records. */
 function checkLeftovers({ step }: UplinkFacts): Finding[] {
-  const looked = new Set(step.served.stanzas.map(({ device }) => device))
+  const looked = new Set([
+    ...step.served.stanzas.map(({ device }) => device),
+    ...unrecordedRules(step).keys(),
+  ])
   const changes = step.changes.filter((change) => {
-    const device = deviceOfChange(change, step)
+    const { device } = subjectOf(change, step.host)
     return change.kind !== 'limits' && (device === undefined || !looked.has(device))
   })
   return changes.length === 0
     ? []
-    : [warn(`left over from what is gone: ${listed(changes.map(describeChange))}`, 'mptcp-routes apply')]
+    : [warn(`of what is gone: ${told(describeChanges(changes, step))}`, 'mptcp-routes apply')]
 }
 
-function checkNeighbours({ device, out, addresses }: Uplink, { failedNeighbours }: Probes): Finding[] {
-  return (out?.hops ?? []).flatMap(({ gateway }) => {
-    if (gateway === undefined || !failedNeighbours.has(`${device} ${gateway}`)) {
-      return []
-    }
+function checkUnrecorded({ step }: UplinkFacts): Finding[] {
+  return [...unrecordedRules(step).keys()].flatMap((device) => {
+    const cure = `${commandLine('ifdown', device)} && ${commandLine('ifup', device)}`
+    return about(device, [warn(UNRECORDED, cure)])
+  })
+}
+
+function checkNeighbours(uplink: Uplink, probes: Probes): Finding[] {
+  const { device, addresses } = uplink
+  return silentGateways(uplink, probes).map((gateway) => {
     const from = isLinkLocal(gateway) ? device : (addresses[0]?.local ?? device)
     const cure = `see whether it is on: ${commandLine('ping', '-c', 1, '-I', from, gateway)}`
-    return [fail(`the gateway ${gateway} does not answer (its neighbour entry is FAILED)`, cure)]
+    return fail(`the gateway ${gateway} does not answer (its neighbour entry is FAILED)`, cure)
   })
 }

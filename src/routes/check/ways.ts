@@ -1,13 +1,12 @@
 /** Does the kernel send what comes from an uplink's address the uplink's way, and if not, who is before us? */
-
 import type { Uplink } from '../../plan/uplink.ts'
 import type { WholeStep } from '../../whole.ts'
-import { contains } from '../../words/address.ts'
-import type { ForeignRule, Hop, Route } from '../../words/state.ts'
+import type { ForeignRule } from '../../words/state.ts'
 import { MAIN_TABLE } from '../../words/table.ts'
-import { isSpecific } from './destination.ts'
-import { commandLine, type Finding, fail } from './finding.ts'
-import type { Probe, Probes } from './probes.ts'
+import type { Probe, Probes } from '../probes.ts'
+import { findRival, misledProbes, wayText } from '../ways.ts'
+import { commandLine } from '../words.ts'
+import { type Finding, fail } from './finding.ts'
 
 interface Facts {
   readonly step: WholeStep
@@ -16,23 +15,7 @@ interface Facts {
 
 /** @param unfinished something of the device is missing: then that is the reason */
 export function checkWay(uplink: Uplink, unfinished: boolean, { step, probes }: Facts): Finding[] {
-  const own = new Set(uplink.addresses.map(({ local }) => local))
-  return probes.probes
-    .filter(({ address, route }) => own.has(address) && !isUnjudged(route) && !isRight(route, uplink))
-    .map((probe) => describe(probe, uplink, unfinished, step))
-}
-
-/** On a host with very many routes not all are known, and one of main's own may lead to where nothing was expected. */
-export function isUnjudged(route: Route | undefined): boolean {
-  return route !== undefined && route.table === MAIN_TABLE && isSpecific(route)
-}
-
-export function isRight(route: Route | undefined, { table, out }: Uplink): boolean {
-  const isSame = (one: Hop, other: Hop) => one.gateway === other.gateway && one.device === other.device
-  return (
-    route?.table === table &&
-    route.hops.every((hop) => out?.hops.some((wanted) => isSame(hop, wanted)) ?? false)
-  )
+  return misledProbes(uplink, probes).map((probe) => describe(probe, uplink, unfinished, step))
 }
 
 function describe(probe: Probe, uplink: Uplink, unfinished: boolean, step: WholeStep): Finding {
@@ -52,36 +35,8 @@ function describe(probe: Probe, uplink: Uplink, unfinished: boolean, step: Whole
   return fail(`${what}, as ${why}`, goBefore(rival, uplink))
 }
 
-export function wayText(hops: readonly Hop[]): string {
-  return hops.map(({ gateway, device }) => `${gateway ? `via ${gateway} ` : ''}dev ${device}`).join(' and ')
-}
-
 function tableText(table: number): string {
   return table === MAIN_TABLE ? 'main' : `table ${table}`
-}
-
-/** The rule before the address's own that looks up the table whose route won, or that answers by itself. */
-export function findRival(
-  { family, address, route }: Probe,
-  uplink: Uplink,
-  { snapshot }: WholeStep,
-): ForeignRule | undefined {
-  const own = uplink.rules.find(({ kind, from }) => kind === 'source' && from === address)
-  const before = snapshot.foreignRules.filter(
-    (rule) => rule.family === family && rule.priority <= (own?.priority ?? 0) && selects(rule, address),
-  )
-  const isTerminal = ({ table }: ForeignRule) =>
-    snapshot.routes.some((one) => one.family === family && one.table === table && one.hops.length === 0)
-  return route === undefined
-    ? before.find((rule) => rule.plain && (rule.table === undefined || isTerminal(rule)))
-    : before.find(({ table }) => table === route.table)
-}
-
-function selects({ from, text }: ForeignRule, address: string): boolean {
-  if (from === undefined || text.startsWith('not ')) {
-    return true
-  }
-  return from.includes('/') ? contains(from, address) : from === address
 }
 
 /** The companion takes the number below ours. */

@@ -1,22 +1,14 @@
 /** Whose each change of a plan is. */
 import type { WholeStep } from '../../whole.ts'
-import { isIpv6 } from '../../words/address.ts'
-import type { Change, Family } from '../../words/state.ts'
+import type { Change } from '../../words/state.ts'
 import { MAIN_TABLE } from '../../words/table.ts'
+import { type Subject, subjectOf } from '../subject.ts'
 import type { Row } from './rows.ts'
 
 export interface Attribution {
   readonly ofRow: ReadonlyMap<Row, readonly Change[]>
   /** Leftovers of devices and addresses that are gone. */
   readonly ofNobody: readonly Change[]
-}
-
-/** What a change is about. */
-interface Subject {
-  readonly family: Family | undefined
-  readonly address?: string
-  readonly device?: string | undefined
-  readonly table?: number
 }
 
 /** The limits are the host's, and are left out. */
@@ -28,9 +20,7 @@ export function attribute(
   const ofRow = new Map<Row, Change[]>()
   const ofNobody: Change[] = []
   for (const change of changes.filter(({ kind }) => kind !== 'limits')) {
-    const subject = subjectOf(change)
-    const holder = subject.address === undefined ? undefined : host.holdersOf(subject.address)[0]
-    const row = findRow({ ...subject, device: holder ?? subject.device }, rows)
+    const row = findRow(subjectOf(change, host), rows)
     if (row === undefined) {
       ofNobody.push(change)
     } else {
@@ -38,24 +28,6 @@ export function attribute(
     }
   }
   return { ofRow, ofNobody }
-}
-
-function subjectOf(change: Change): Subject {
-  switch (change.kind) {
-    case 'rule':
-      return { family: change.rule.family, address: change.rule.from, table: change.rule.table }
-    case 'route':
-      return { family: change.route.family, device: change.route.hops[0]?.device, table: change.route.table }
-    case 'endpoint':
-    case 'flags': {
-      const { address, device } = change.endpoint
-      return { family: isIpv6(address) ? 'inet6' : 'inet', address, device }
-    }
-    case 'group':
-      return { family: undefined, device: change.device }
-    case 'limits':
-      return { family: undefined }
-  }
 }
 
 /** By address, by table, else the first of the device in that family, else of the device. */

@@ -1,11 +1,11 @@
 /** What was read → what status tells. */
 import { withDevices } from '../../plan/notices.ts'
 import type { WholeStep } from '../../whole.ts'
-import type { Probes } from '../check/probes.ts'
+import { describeChanges, describeLimits } from '../changes.ts'
 import type { Connection } from '../connections.ts'
+import type { Probes } from '../probes.ts'
 import { attribute } from './attribute.ts'
 import type { HostStatus, UplinkState, UplinkStatus } from './model.ts'
-import { describeChanges, describeLimits } from './problems.ts'
 import { findRows, type Row } from './rows.ts'
 import { standingAddresses, usageOf } from './standing.ts'
 import { findObstacles } from './way.ts'
@@ -48,7 +48,16 @@ function toUplink(row: Row, changes: WholeStep['changes'], reading: Reading): Up
     ? ['nothing of it is in the kernel']
     : [...describeChanges(changes, step), ...describeWaiting(row, step)]
   const obstacles = isDead || uplink === undefined ? [] : findObstacles(uplink, missing.length === 0, reading)
-  const problems = [...row.problems, ...(isDead ? ['no carrier'] : []), ...missing, ...obstacles]
+  const isUnasked = changes.length > 0 && step.served.silent.has(`${device} ${family}`)
+  const problems = [
+    ...row.problems,
+    ...(isDead ? ['no carrier'] : []),
+    ...missing,
+    ...(isUnasked
+      ? ['no stanza is about this family, so no hook sees to it: apply does, and the watcher']
+      : []),
+    ...obstacles,
+  ]
   return {
     ...{ device, family, gateways, pointToPoint, table, problems },
     state: row.state ?? judge(isDead, problems),

@@ -1,13 +1,14 @@
 /** Which rows status has: the uplinks of the plan, and every other device that is looked after or bears marks of ours. */
 import { ownGateway, type Stanza } from '../../ask/stanza.ts'
+import { isCarriable } from '../../kernel/command.ts'
 import { devicesOf, type Host } from '../../plan/host.ts'
 import { isPlainDefault } from '../../plan/main-routes.ts'
-import { isOrphan } from '../../plan/owned.ts'
-import { devicesOfRule } from '../../plan/speaker.ts'
 import type { Uplink } from '../../plan/uplink.ts'
 import type { WholeStep } from '../../whole.ts'
 import type { Family, Hop, Rule } from '../../words/state.ts'
 import { MAIN_TABLE } from '../../words/table.ts'
+import { globalAddresses } from '../global-addresses.ts'
+import { UNRECORDED, unrecordedRules } from '../unrecorded.ts'
 import type { UplinkState } from './model.ts'
 
 /** A row before it is judged. */
@@ -33,7 +34,7 @@ export function findRows(step: WholeStep): Row[] {
   const { snapshot, served } = step
   const asked = new Set(served.stanzas.map(({ device }) => device))
   const all = new Set([...snapshot.links.map(({ name }) => name), ...asked, ...served.down])
-  const unrecorded = unrecordedRules(step, asked)
+  const unrecorded = unrecordedRules(step)
   return [...all].flatMap((device) => {
     if (asked.has(device)) {
       return askedRows(device, step)
@@ -88,6 +89,9 @@ function reasonForNone(
   if (!link.up) {
     return { state: 'down', problem: 'the device is set down' }
   }
+  if (!isCarriable(device)) {
+    return { state: 'incomplete', problem: 'a batch of ip cannot carry its name, so nothing is made for it' }
+  }
   const refusal = plan.refused.get(device)
   return refusal && { state: 'incomplete', problem: refusal.message }
 }
@@ -139,25 +143,6 @@ function wayOf(hops: readonly Hop[]): Pick<Row, 'gateways' | 'pointToPoint'> {
   return { gateways, pointToPoint: hops.length > 0 && gateways.length === 0 }
 }
 
-/** Our rules on devices that nobody asks for: a list for each family and table. */
-function unrecordedRules(
-  { host, snapshot, served }: WholeStep,
-  asked: ReadonlySet<string>,
-): Map<string, Rule[][]> {
-  const groups = new Map<string, Map<string, Rule[]>>()
-  for (const rule of snapshot.rules.filter(({ kind }) => kind === 'source')) {
-    const device = devicesOfRule(host, rule).find((name) => host.link(name) !== undefined)
-    if (device !== undefined && !asked.has(device) && !served.down.has(device) && !isOrphan(host, rule)) {
-      const tables = groups.get(device) ?? new Map<string, Rule[]>()
-      const key = `${rule.family} ${rule.table}`
-      groups.set(device, tables.set(key, [...(tables.get(key) ?? []), rule]))
-    }
-  }
-  return new Map([...groups].map(([device, tables]) => [device, [...tables.values()]]))
-}
-
-const UNRECORDED = 'not recorded: made by an earlier version, or before /run was cleared'
-
 function unrecordedRow(device: string, rules: readonly Rule[], { host }: WholeStep): Row {
   const { family, table } = rules[0] as Rule
   const standing = host
@@ -170,13 +155,6 @@ function unrecordedRow(device: string, rules: readonly Rule[], { host }: WholeSt
     metric: mainMetric(host, device, family),
     problems: [UNRECORDED],
   }
-}
-
-function globalAddresses(host: Host, device: string, family: Family): string[] {
-  return host
-    .addressesOf(device)
-    .filter((address) => address.family === family && address.global)
-    .map(({ local }) => local)
 }
 
 function mainMetric(host: Host, device: string, family: Family): number | undefined {

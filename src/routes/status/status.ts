@@ -2,11 +2,12 @@
 import { resolveDevice } from '../../plan/host.ts'
 import { planWhole } from '../../whole.ts'
 import { quote, Refusal } from '../../words/refusal.ts'
-import { probeUplinks } from '../check/probes.ts'
 import { type Connection, readConnections } from '../connections.ts'
-import { type Context, tell } from '../context.ts'
+import { type Context, PROGRAM, tell } from '../context.ts'
 import { COUNTERS_FILE, parseCounters } from '../counters.ts'
+import { probeUplinks } from '../probes.ts'
 import { createSs } from '../ss.ts'
+import { similarCommand } from '../suggestion.ts'
 import { buildStatus } from './build.ts'
 import { formatJson } from './json.ts'
 import type { HostStatus } from './model.ts'
@@ -37,13 +38,23 @@ export function readStatus(context: Context): HostStatus {
   if (named.size === 0) {
     return status
   }
-  for (const name of named) {
-    const isKnown = step.host.link(name) !== undefined || status.uplinks.some(({ device }) => device === name)
-    if (!isKnown) {
-      throw new Refusal(`interface ${quote(name)}: there is no such device (named on the command line)`)
-    }
+  const told = new Set(status.uplinks.map(({ device }) => device))
+  const others = [...named].filter((name) => !told.has(name))
+  const unknown = others.find((name) => step.host.link(name) === undefined)
+  if (unknown !== undefined) {
+    throw new Refusal(unknownText(unknown, context))
   }
-  return { ...status, uplinks: status.uplinks.filter(({ device }) => named.has(device)), problems: [] }
+  return {
+    ...status,
+    uplinks: status.uplinks.filter(({ device }) => named.has(device)),
+    problems: others.map((name) => `${name}: neither a record nor the configuration names it`),
+  }
+}
+
+function unknownText(name: string, { commands }: Context): string {
+  const text = `interface ${quote(name)}: there is no such device (named on the command line)`
+  const meant = similarCommand(name, commands)
+  return meant === undefined ? text : `${text}; did you mean ${PROGRAM} ${meant}?`
 }
 
 /** Who uses an uplink is worth knowing; that it cannot be known is no reason to tell nothing. */

@@ -18,8 +18,8 @@ const COLUMNS: readonly Column[] = [
   { title: 'UPLINK', least: 8 },
   { title: '' },
   { title: 'STATE' },
-  { title: 'ADDRESSES', least: 12 },
-  { title: 'GATEWAY', least: 9 },
+  { title: 'ADDRESSES', least: 12, good: 24 },
+  { title: 'GATEWAY', least: 9, good: 16 },
   { title: 'TABLE', align: 'right', dispensable: 3 },
   { title: 'METRIC', align: 'right', dispensable: 4 },
   { title: 'ENDPOINT', least: 7, dispensable: 2 },
@@ -33,9 +33,11 @@ export function formatStatus(status: HostStatus, paper: Paper): string {
   const { uplinks, problems, notices, pending } = status
   const rows = uplinks.map((uplink) => toCells(uplink, colors))
   const table =
-    rows.length === 0
-      ? ['no uplink: neither a record nor the configuration names a device']
-      : drawTable(COLUMNS, rows, width, { cutMark: isUtf8(env) ? '…' : '~', title: colors.dim })
+    rows.length > 0
+      ? drawTable(COLUMNS, rows, width, { cutMark: isUtf8(env) ? '…' : '~', title: colors.dim })
+      : problems.length > 0
+        ? []
+        : ['no uplink: neither a record nor the configuration names a device']
   const trouble = [
     ...uplinks.flatMap((uplink) =>
       uplink.problems.map((problem) => `${printable(uplink.device)} ${VERSIONS[uplink.family]}: ${problem}`),

@@ -1,8 +1,8 @@
 /** What keeps an uplink from being used though all of ours stands. */
 import type { Uplink } from '../../plan/uplink.ts'
 import type { WholeStep } from '../../whole.ts'
-import type { Probe, Probes } from '../check/probes.ts'
-import { findRival, isRight, isUnjudged, wayText } from '../check/ways.ts'
+import type { Probe, Probes } from '../probes.ts'
+import { findRival, misledProbes, silentGateways, wayText } from '../ways.ts'
 
 interface Look {
   readonly step: WholeStep
@@ -11,12 +11,9 @@ interface Look {
 
 /** @param whole nothing of ours is missing: then another way than the wanted one has another reason */
 export function findObstacles(uplink: Uplink, whole: boolean, { step, probes }: Look): string[] {
-  const own = new Set(uplink.addresses.map(({ local }) => local))
-  const misled = probes.probes.filter(
-    ({ address, route }) => own.has(address) && !isUnjudged(route) && !isRight(route, uplink),
-  )
-  const words = misled.flatMap((probe) => describe(probe, uplink, whole, step))
-  return [...new Set([...words, ...silentGateways(uplink, probes)])]
+  const words = misledProbes(uplink, probes).flatMap((probe) => describe(probe, uplink, whole, step))
+  const silent = silentGateways(uplink, probes).map((gateway) => `the gateway ${gateway} does not answer`)
+  return [...new Set([...words, ...silent])]
 }
 
 function describe(probe: Probe, uplink: Uplink, whole: boolean, step: WholeStep): string[] {
@@ -31,11 +28,4 @@ function describe(probe: Probe, uplink: Uplink, whole: boolean, step: WholeStep)
   const { address, route, error } = probe
   const taken = route === undefined ? `gets "${error}"` : `goes ${wayText(route.hops)}`
   return whole ? [`${address} ${taken} instead`] : []
-}
-
-function silentGateways({ device, out }: Uplink, { failedNeighbours }: Probes): string[] {
-  const gateways = out?.hops.flatMap(({ gateway }) => gateway ?? []) ?? []
-  return gateways
-    .filter((gateway) => failedNeighbours.has(`${device} ${gateway}`))
-    .map((gateway) => `the gateway ${gateway} does not answer`)
 }

@@ -35,13 +35,16 @@ const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const
  * @param input its keyboard; no keys are read where it is another file
  */
 export function takeTerminal(input: ReadStream, output: WriteStream, listener: Listener): Terminal {
+  let isTaken = false
   const take = () => {
+    isTaken = true
     output.write(TAKE)
     if (input.isTTY) {
       input.setRawMode(true)
     }
   }
   const giveBack = () => {
+    isTaken = false
     if (input.isTTY) {
       input.setRawMode(false)
     }
@@ -89,6 +92,10 @@ export function takeTerminal(input: ReadStream, output: WriteStream, listener: L
   }
   return {
     show: (lines) => {
+      // A timer that ran out while the process was stopped comes before the news that it goes on.
+      if (!isTaken) {
+        return
+      }
       const text = lines.map((line) => `${line}${CLEAR_TO_LINE_END}`).join('\r\n')
       output.write(`${HOME}${text}${CLEAR_BELOW}`)
     },

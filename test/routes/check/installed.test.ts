@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { type Hook, type Installation, PLACES } from '../../../src/routes/check/installation.ts'
+import type { Hook, Installation } from '../../../src/routes/check/installation.ts'
 import { checkInstalled, type InstalledFacts } from '../../../src/routes/check/installed.ts'
+import { PLACES } from '../../../src/routes/check/places.ts'
 import { complain, say } from './points.ts'
 
 const WHOLE: Omit<Hook, 'file'> = { exists: true, executable: true, listed: true, version: '0.1.0' }
@@ -14,6 +15,7 @@ const INSTALLATION: Installation = {
   node: { least: '/usr/bin/node', boot: '/usr/bin/node', here: '/usr/bin/node', version: 'v18.19.0' },
   caches: [],
   flock: true,
+  ss: true,
   ifupdown: { kind: 'ifupdown', file: '/usr/sbin/ifup', directory: true },
 }
 
@@ -72,7 +74,7 @@ describe('checkInstalled', () => {
 
   it('tells how to install, by the installer of its own tree where there is one', () => {
     expect(complaints({ hooks: none, installer: '/src/install.sh' })).toEqual([
-      'warn the hooks are not installed, so ifup makes nothing | /src/install.sh',
+      'warn the hooks are not installed yet, so ifup makes nothing | /src/install.sh',
     ])
   })
 
@@ -121,6 +123,12 @@ describe('checkInstalled', () => {
     expect(complaints({ node: { ...node, ...change } })).toEqual([complaint])
   })
 
+  it('names a host without ss', () => {
+    expect(complaints({ ss: false })).toEqual([
+      'warn there is no ss, so status and top do not tell what uses the uplinks | apt-get install iproute2',
+    ])
+  })
+
   it('names a host without flock', () => {
     expect(complaints({ flock: false })).toEqual([
       'warn there is no flock, so two runs at once may interfere | apt-get install util-linux',
@@ -133,6 +141,9 @@ describe('checkInstalled', () => {
     expect(complaints({ caches: [{ ...cache, state: 'fresh' }] })).toEqual([])
     expect(complaints({ caches: [{ ...cache, state: 'stale' }] })).toEqual([
       `warn the code cache of mptcp_up is of another version, ${why}`,
+    ])
+    expect(complaints({ caches: [{ ...cache, state: 'rejected' }] })).toEqual([
+      `warn the code cache of mptcp_up is of another Node, ${why}`,
     ])
     expect(complaints({ caches: [{ ...cache, state: 'unsafe' }] })).toEqual([
       `warn the code cache of mptcp_up is not of root alone, ${why}`,
@@ -147,6 +158,7 @@ describe('checkInstalled', () => {
       'warn the watcher does not run, so nothing acts on the configuration by itself | systemctl enable --now mptcp-routes, or run: mptcp-routes watch',
     ])
     expect(complaints({ ifupdown: undefined, hooks: none }, { configured: true, watched: true })).toEqual([])
+    expect(say(checkInstalled(factsOf({ hooks: none }))).join('\n')).not.toContain('hooks alone')
   })
 
   it('names an ifupdown without its directory', () => {

@@ -2,7 +2,7 @@
 import { deviceOf, type Stanza } from '../../../src/ask/stanza.ts'
 import { diffState } from '../../../src/plan/diff.ts'
 import type { Finding } from '../../../src/routes/check/finding.ts'
-import type { Probe, Probes } from '../../../src/routes/check/probes.ts'
+import type { Probe, Probes } from '../../../src/routes/probes.ts'
 import type { WholeStep } from '../../../src/whole.ts'
 import type { Route, Snapshot } from '../../../src/words/state.ts'
 import { ETH0, ETH1, hostOf, PAGE, planOf, stanza } from '../../plan/worlds.ts'
@@ -19,7 +19,7 @@ export function stepOf(snapshot: Snapshot, stanzas: readonly Stanza[] = STANZAS)
   return {
     host: hostOf(snapshot, { devices, stanzas }),
     scope: { devices, families: snapshot.families, orphans: true },
-    served: { stanzas, down: new Set(), notices: [] },
+    served: { stanzas, silent: new Set(), down: new Set(), notices: [] },
     ...{ snapshot, plan },
     changes: diffState(plan.owned, plan.wanted),
   }

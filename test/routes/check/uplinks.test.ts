@@ -25,27 +25,30 @@ describe('checkUplinks', () => {
   })
 
   it.each([
-    [/^ *rule from 10\.1\.2\.2/, 'the rule of 10.1.2.2'],
-    [/^ *companion from 10\.1\.2\.2/, "the rule before that of 10.1.2.2, for main's specific routes"],
-    [/default via 10\.1\.2\.1/, `the route to default in table ${T1}`],
-    [/^ *endpoint 10\.1\.2\.2/, 'the endpoint of 10.1.2.2'],
-    [/^ *link eth1 group/, 'link group 77'],
+    [/^ *rule from 10\.1\.2\.2/, 'no rule for 10.1.2.2'],
+    [
+      /^ *companion from 10\.1\.2\.2/,
+      "no companion rule for 10.1.2.2 at 30999: main's specific routes do not count for it",
+    ],
+    [/default via 10\.1\.2\.1/, 'no default in its table'],
+    [/^ *endpoint 10\.1\.2\.2/, 'no endpoint for 10.1.2.2'],
+    [/^ *link eth1 group/, 'the link is in group 0 instead of 77'],
   ])('names what is missing: %s', (pattern, what) => {
-    expect(complaintsOf(without(pattern))).toEqual([`fail eth1: missing: ${what} | mptcp-routes apply eth1`])
+    expect(complaintsOf(without(pattern))).toEqual([`fail eth1: ${what} | mptcp-routes apply eth1`])
   })
 
   it('counts what would be a long list', () => {
     expect(complaintsOf([PAGE], {}, STANZAS.slice(1))[0]).toMatch(
-      /^fail eth1: missing: link group 77, .* and 3 more \| mptcp-routes apply eth1$/,
+      /^fail eth1: no rule for 10\.1\.2\.2; no default in its table; .*; and 2 more \| mptcp-routes apply eth1$/,
     )
   })
 
   it('names what is left over on an uplink, and of what is gone', () => {
     expect(complaintsOf([...SOUND, `route 10.7.0.0/16 dev eth1 table ${T1} proto 77`])).toEqual([
-      `warn eth1: left over: the route to 10.7.0.0/16 in table ${T1} | mptcp-routes apply eth1`,
+      `warn eth1: a route to 10.7.0.0/16 is left over in table ${T1} | mptcp-routes apply eth1`,
     ])
     expect(complaintsOf([...SOUND, 'rule from 10.7.7.7 lookup 777'])).toEqual([
-      'warn left over from what is gone: the rule of 10.7.7.7 | mptcp-routes apply',
+      'warn of what is gone: a rule for 10.7.7.7 at 31000 is left over: lookup 777 | mptcp-routes apply',
     ])
   })
 
@@ -60,7 +63,7 @@ describe('checkUplinks', () => {
 
   it('names a device that is not there, and says nothing of one that is going', () => {
     expect(complaintsOf([...SOUND], {}, [...STANZAS, stanza('wwan0')])).toEqual([
-      'warn wwan0: the device is not there',
+      'warn wwan0: the device is not there | see: ip link; where it is gone for good: IFACE=wwan0 /etc/network/if-post-down.d/mptcp_down',
     ])
     expect(complaintsOf([...SOUND], {}, [...STANZAS, stanza('wwan0', {}, { leaving: true })])).toEqual([])
   })
@@ -68,13 +71,13 @@ describe('checkUplinks', () => {
   it('passes on why a device cannot have what it asks for', () => {
     const stanzas = [stanza('eth1', { IF_MPTCP_GATEWAY: '10.1.2.2' })]
     expect(complaintsOf([PAGE], {}, stanzas)).toEqual([
-      'fail eth1: mptcp-gateway "10.1.2.2" is this host\'s own address (set by IF_MPTCP_GATEWAY)',
+      'fail eth1: mptcp-gateway "10.1.2.2" is this host\'s own address (set by IF_MPTCP_GATEWAY) | change its stanza, then: ifdown eth1 && ifup eth1',
     ])
   })
 
   it('names a cable that is out', () => {
     expect(complaintsOf([...SOUND], { carrierless: new Set(['eth1']) })).toEqual([
-      'warn eth1: no carrier: see the cable and what is at its other end',
+      'warn eth1: no carrier | see the cable and what is at its other end',
     ])
   })
 
@@ -93,6 +96,39 @@ describe('checkUplinks', () => {
     expect(complain(checkUplinks({ step: done, probes: NO_PROBES }))).toEqual([
       'warn eth1: 10.1.2.2: no way out, so rules and connected routes only | mptcp-gateway names a router',
     ])
+  })
+
+  it('warns of a family that no stanza is about, and does not fail for it', () => {
+    const step = stepOf(world(...without(/10\.1\.2\.2 (lookup|id)|via 10\.1\.2\.1/)))
+    const served = { ...step.served, silent: new Set(['eth1 inet']) }
+    const [complaint, ...more] = complain(checkUplinks({ step: { ...step, served }, probes: NO_PROBES }))
+    expect(complaint).toMatch(
+      /^warn eth1: no .*; no stanza is about this family, .* \| mptcp-routes apply eth1; /,
+    )
+    expect(more).toEqual([])
+  })
+
+  it('names a device that a batch cannot carry, and one that nobody has recorded', () => {
+    expect(complaintsOf([...SOUND, 'link e#1'], {}, [...STANZAS, stanza('e#1')])).toEqual([
+      "fail e#1: a batch of ip cannot carry its name, so nothing is made for it | ip link set dev 'e#1' down name NAME, one of letters and digits",
+    ])
+    expect(complaintsOf([...SOUND], {}, STANZAS.slice(0, 1))).toContain(
+      'warn eth1: not recorded: made by an earlier version, or before /run was cleared | ifdown eth1 && ifup eth1',
+    )
+  })
+
+  it('tells what has no way out, and what is left of what is off', () => {
+    const lan = [...SOUND, 'link lan0', 'addr 192.168.7.1/24 dev lan0']
+    const step = stepOf(world(...lan), [...STANZAS, stanza('lan0')])
+    expect(say(checkUplinks({ step, probes: NO_PROBES }))).toContain(
+      'ok lan0: 192.168.7.1: no gateway is known, so it is no uplink',
+    )
+    const off = [...STANZAS.slice(0, 1), stanza('eth1', { IF_MPTCP: 'off' })]
+    expect(complaintsOf([...SOUND], {}, off)).toEqual([
+      expect.stringMatching(/^warn eth1: a rule for 10\.1\.2\.2 .*left over.* \| mptcp-routes apply eth1$/),
+    ])
+    const done = without(/(rule|companion|endpoint) .*10\.1\.[12]\.2|proto 77|group 77/)
+    expect(complaintsOf(done, {}, [stanza('eth1', { IF_MPTCP: 'off' })])).toEqual([])
   })
 
   it('says what comes next where nothing is looked after', () => {

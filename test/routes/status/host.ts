@@ -1,7 +1,7 @@
 /** Status of a host that is told in a few lines. */
 import type { Stanza } from '../../../src/ask/stanza.ts'
-import type { Probes } from '../../../src/routes/check/probes.ts'
 import type { Connection } from '../../../src/routes/connections.ts'
+import type { Probes } from '../../../src/routes/probes.ts'
 import { buildStatus } from '../../../src/routes/status/build.ts'
 import type { HostStatus } from '../../../src/routes/status/model.ts'
 import { world } from '../../plan/worlds.ts'

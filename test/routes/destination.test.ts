@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { unusedNetwork } from '../../../src/routes/check/destination.ts'
-import { PAGE, world } from '../../plan/worlds.ts'
+import { unusedNetwork } from '../../src/routes/destination.ts'
+import { PAGE, world } from '../plan/worlds.ts'
 
 const hostOf = (...lines: string[]) => unusedNetwork(world(PAGE, ...lines), 'inet')?.hosts[0]
 

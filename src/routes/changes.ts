@@ -1,9 +1,9 @@
 /** The changes that a run would make → what is missing, wrong or left over, in words. */
-import { devicesOf } from '../../plan/host.ts'
-import type { WholeStep } from '../../whole.ts'
-import type { Change, Limits, Route, Rule } from '../../words/state.ts'
-import { MAIN_TABLE, UPLINK_GROUP } from '../../words/table.ts'
-import { listed } from '../check/finding.ts'
+import { devicesOf } from '../plan/host.ts'
+import type { WholeStep } from '../whole.ts'
+import type { Change, Limits, Route, Rule } from '../words/state.ts'
+import { MAIN_TABLE, UPLINK_GROUP } from '../words/table.ts'
+import { listed } from './words.ts'
 
 type Of<K extends Change['kind']> = Extract<Change, { kind: K }>
 

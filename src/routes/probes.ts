@@ -1,11 +1,11 @@
 /** What the kernel does with packets of each uplink: questions that change nothing. */
 
-import { askBatch } from '../../kernel/ask.ts'
-import { type Answer, LINKS } from '../../kernel/batch.ts'
-import { parseRoutes } from '../../kernel/routes.ts'
-import type { Uplink } from '../../plan/uplink.ts'
-import type { Edge } from '../../words/edge.ts'
-import type { Family, Route, Snapshot } from '../../words/state.ts'
+import { askBatch } from '../kernel/ask.ts'
+import { type Answer, LINKS } from '../kernel/batch.ts'
+import { parseRoutes } from '../kernel/routes.ts'
+import type { Uplink } from '../plan/uplink.ts'
+import type { Edge } from '../words/edge.ts'
+import type { Family, Route, Snapshot } from '../words/state.ts'
 import { unusedNetwork } from './destination.ts'
 
 /** What answers a packet from an address to somewhere that only defaults lead to. */

@@ -1,7 +1,7 @@
 /** Networks that are not in use, for look-ups that only a default route is to answer. */
-import { contains, isIpv6, parseIp } from '../../words/address.ts'
-import type { Family, Route, Snapshot } from '../../words/state.ts'
-import { SUPPRESSED_LENGTH } from '../../words/table.ts'
+import { contains, isIpv6, parseIp } from '../words/address.ts'
+import type { Family, Route, Snapshot } from '../words/state.ts'
+import { SUPPRESSED_LENGTH } from '../words/table.ts'
 
 export interface UnusedNetwork {
   /** Two hosts of it. */

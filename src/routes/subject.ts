@@ -1,0 +1,35 @@
+/** What a change is about. */
+import type { Host } from '../plan/host.ts'
+import { isIpv6 } from '../words/address.ts'
+import type { Change, Family } from '../words/state.ts'
+
+export interface Subject {
+  /** Undefined for what is about a device, or the host, as a whole. */
+  readonly family: Family | undefined
+  readonly address?: string
+  /** Undefined for the limits, which are the host's, and for the rule of an address that is gone. */
+  readonly device: string | undefined
+  readonly table?: number
+}
+
+export function subjectOf(change: Change, { holdersOf }: Host): Subject {
+  switch (change.kind) {
+    case 'rule': {
+      const { family, from, table } = change.rule
+      return { family, address: from, device: holdersOf(from)[0], table }
+    }
+    case 'route': {
+      const { family, hops, table } = change.route
+      return { family, device: hops[0]?.device, table }
+    }
+    case 'endpoint':
+    case 'flags': {
+      const { address, device } = change.endpoint
+      return { family: isIpv6(address) ? 'inet6' : 'inet', address, device: holdersOf(address)[0] ?? device }
+    }
+    case 'group':
+      return { family: undefined, device: change.device }
+    case 'limits':
+      return { family: undefined, device: undefined }
+  }
+}
