@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A copy of what a user unpacks, and a host to install it on: the same system in namespaces of its own, whose
-# /etc/network, /run and /var/cache are the test's. Works for root and, by a user namespace, for everyone else.
+# A copy of what a user unpacks, and a host to install it on: the same system in namespaces of its own, where all that
+# install.sh could write to is the test's. Works for root and, by a user namespace, for everyone else.
 
 bats_require_minimum_version 1.5.0
 
@@ -21,16 +21,21 @@ LEAVE=/etc/network/if-down.d/mptcp_down
 copy_tree() {
   TREE=$BATS_TEST_TMPDIR/tree
   mkdir "$TREE"
-  cp -a "$TOP"/{install.sh,package.json,LICENSE,docs,dist} "$TREE"
+  cp -a "$TOP"/{install.sh,install,package.json,LICENSE,docs,service,dist} "$TREE"
 }
 
 make_host() {
   HOST=$BATS_TEST_TMPDIR/host
-  mkdir -p "$HOST"/network/if-{pre-up,up,down,post-down}.d "$HOST"/{bin,cache}
+  mkdir -p "$HOST"/network/if-{pre-up,up,down,post-down}.d "$HOST"/{bin,cache,share,lib,sbin,state} \
+    "$HOST"/etc/{network,systemd,init.d,runlevels,rc{S,{0..6}}.d}
+  # Where systemd is what starts services, though it does not run.
+  ln -s /lib/systemd/systemd "$HOST/sbin/init"
   write_interfaces <<'END'
 auto lo
 iface lo inet loopback
 END
+  # So that all comparisons begin with the links in it.
+  on_host true
 }
 
 write_interfaces() {
@@ -42,17 +47,34 @@ write_interfaces() {
 on_host() {
   local namespaces=(--mount --net --propagation private --fork --kill-child)
   [[ $EUID -eq 0 ]] || namespaces=(--user --map-root-user "${namespaces[@]}")
-  # shellcheck disable=SC2016 # for the inner shell
-  HOST=$HOST TREE=$TREE unshare "${namespaces[@]}" bash -ec '
-    mount -t tmpfs tmpfs /run
-    mkdir /run/network
-    mount --bind "$HOST/network" /etc/network
-    # What this machine has there is none of the host'\''s: a Node or a stand-in for a program comes here.
-    mount --bind "$HOST/bin" /usr/local/bin
-    mount --bind "$HOST/cache" /var/cache
-    ip link set lo up
-    exec "$@"' on_host "$@"
+  HOST=$HOST TREE=$TREE unshare "${namespaces[@]}" bash -ec "$enter_host"'; exec "$@"' on_host "$@"
 }
+
+# What this machine has in /usr/local is none of the host's: a Node or a stand-in for a program comes there.
+# shellcheck disable=SC2016 # for the inner shell
+enter_host='
+# What a directory of the machine holds, but for what the host has in its place, by links.
+shield() {
+  mkdir -p "/run/machine$1"
+  mount --rbind "$1" "/run/machine$1"
+  if [ ! -e "$2/.shielded" ]; then
+    find "$1" -mindepth 1 -maxdepth 1 -type l -exec cp -dn -t "$2" {} +
+    find "$1" -mindepth 1 -maxdepth 1 ! -type l -printf "/run/machine%p\0" | xargs -0r ln -s -t "$2" 2>/dev/null || true
+    touch "$2/.shielded"
+  fi
+  mount --bind "$2" "$1"
+}
+mount -t tmpfs tmpfs /run
+mkdir /run/network
+shield /usr/sbin "$HOST/sbin"
+shield /var/lib "$HOST/state"
+shield /etc "$HOST/etc"
+mount --bind "$HOST/network" /etc/network
+mount --bind "$HOST/bin" /usr/local/bin
+mount --bind "$HOST/share" /usr/local/share
+mount --bind "$HOST/lib" /usr/local/lib
+mount --bind "$HOST/cache" /var/cache
+ip link set lo up'
 
 install() {
   on_host "$TREE/install.sh" "$@"
@@ -97,11 +119,16 @@ expect_refusal() {
   expect_equal "$(print_files "$HOST/network")" "$before"
 }
 
+# All but the service: the three hooks and nothing else beside the interfaces' file, the tool, a manual, the example.
 expect_installed() {
   local hook
   for hook in up.d/mptcp_up down.d/mptcp_down post-down.d/mptcp_down; do
     cmp "$TREE/dist/${hook#*/}" "$HOST/network/if-$hook" || return
     expect_equal "$(stat -c %a "$HOST/network/if-$hook")" 755 || return
   done
-  expect_equal "$(find "$HOST/network" -type f | wc -l)" 4
+  expect_equal "$(find "$HOST/network" -type f | wc -l)" 4 || return
+  cmp "$TREE/dist/mptcp-routes" "$HOST/sbin/mptcp-routes" || return
+  expect_equal "$(stat -c %a "$HOST/sbin/mptcp-routes")" 755 || return
+  cmp "$TREE/docs/mptcp_up.8" "$HOST/share/man/man8/mptcp_up.8" || return
+  cmp "$TREE/docs/mptcp-routes.conf.example" "$HOST/share/doc/ifupdown-mptcp/mptcp-routes.conf.example"
 }

@@ -11,13 +11,14 @@ setup() {
   make_host
 }
 
-@test 'installs the hooks in their three places, and says what it did and what comes next' {
+@test 'installs hooks, tool, manuals, example and service, and says what it did and what comes next' {
   run --separate-stderr install
   expect_status 0
   expect_silence "$stderr"
   expect_installed
   expect_text "$output" "Installed ifupdown-mptcp $(node -p 'require(process.argv[1]).version' "$TREE/package.json")" \
-    "$UP" "$LEAVE" "$DOWN" 'mptcp-gateway 10.1.2.1' 'IFACE=eth1 /etc/network/if-up.d/mptcp_up'
+    "$UP" "$LEAVE" "$DOWN" /usr/sbin/mptcp-routes mptcp-routes.8 mptcp-routes.conf.5 mptcp-routes.conf.example \
+    mptcp-routes.service 'mptcp-gateway 10.1.2.1' 'IFACE=eth1 /etc/network/if-up.d/mptcp_up'
 }
 
 @test 'run-parts finds the hooks' {
@@ -30,7 +31,7 @@ setup() {
 @test 'the hooks start from a cache that fits them and this Node' {
   local hook
   install
-  for hook in mptcp_up mptcp_down; do
+  for hook in mptcp_up mptcp_down mptcp-routes; do
     expect_equal "$(head -c "$(stat -c %s "$TREE/dist/$hook")" "$HOST/cache/ifupdown-mptcp/$hook" | sha256sum)" \
       "$(sha256sum < "$TREE/dist/$hook")"
     [[ $(stat -c %s "$HOST/cache/ifupdown-mptcp/$hook") -gt $(stat -c %s "$TREE/dist/$hook") ]]
@@ -135,13 +136,53 @@ END
   expect_installed
 }
 
-@test 'an older version is replaced' {
+version() { node -p 'require(process.argv[1]).version' "$TREE/package.json"; }
+
+@test 'an older version is replaced, and both are named' {
   install
-  sed -i '$a // older' "$HOST/network/if-up.d/mptcp_up" "$HOST/network/if-post-down.d/mptcp_down"
+  sed -i "s/\"$(version)\"/\"0.1.9\"/" "$HOST"/network/if-*.d/mptcp_* "$HOST/sbin/mptcp-routes"
   run --separate-stderr install
   expect_status 0
-  expect_text "$output" 'Installed ifupdown-mptcp'
+  expect_text "$output" "Upgraded ifupdown-mptcp from 0.1.9 to $(version):"
   expect_installed
+}
+
+@test 'version 0.1, which had the hooks alone and no list of its files' {
+  install
+  find "$HOST"/{share,lib,state/ifupdown-mptcp,sbin/mptcp-routes} -type f -delete
+  sed -i "s/\"$(version)\"/\"0.1.0\"/" "$HOST"/network/if-*.d/mptcp_*
+  run install
+  expect_status 0
+  expect_text "$output" "from 0.1.0 to $(version)"
+  expect_installed
+}
+
+@test 'what an older version had and this one has not goes' {
+  install
+  local page=/usr/local/share/man/man8/mptcp_gone.8
+  echo text > "$HOST/share/man/man8/mptcp_gone.8"
+  echo "$(echo text | sha256sum | cut -d ' ' -f 1)  $page" >> "$HOST/state/ifupdown-mptcp/installed"
+  install
+  expect_installed
+  [[ ! -e $HOST/share/man/man8/mptcp_gone.8 ]]
+  expect_no_text "$(<"$HOST/state/ifupdown-mptcp/installed")" mptcp_gone
+}
+
+# ifupdown2 starts whatever lies in these directories, also under a name with a dot.
+@test 'at no moment there is another file where a manager starts them' {
+  install
+  sed -i '$a // older' "$HOST"/network/if-*.d/mptcp_*
+  stand_in mv <<<$'#!/bin/sh\nfind /etc/network/if-*.d -type f >>/run/seen\nexec /bin/mv "$@"'
+  run on_host bash -ec '"$TREE/install.sh" >/dev/null; sort -u /run/seen'
+  expect_status 0
+  expect_equal "$output" "$LEAVE"$'\n'"$DOWN"$'\n'"$UP"
+}
+
+@test 'a configuration of the user is never touched' {
+  echo '[eth0]' > "$HOST/etc/mptcp-routes.conf"
+  install
+  install --uninstall
+  expect_equal "$(<"$HOST/etc/mptcp-routes.conf")" '[eth0]'
 }
 
 @test 'whatever the umask, everyone may read the hooks' {
@@ -158,6 +199,18 @@ END
   expect_installed
 }
 
+@test 'works by a link, and from a tree that is read-only' {
+  ln -s "$TREE/install.sh" "$HOST/bin/install-mptcp"
+  cp -a "$TOP"/{src,hooks} "$TREE"
+  touch "$TREE"/dist/*
+  cd /
+  run --separate-stderr on_host bash -ec 'mount --bind "$TREE" "$TREE"; mount -o remount,bind,ro "$TREE"; exec install-mptcp'
+  expect_status 0
+  expect_silence "$stderr"
+  expect_no_text "$output" Building Note
+  expect_installed
+}
+
 @test 'does not need the executable bit that an archive may lose' {
   chmod 644 "$TREE"/dist/*
   install
@@ -170,10 +223,13 @@ END
   run --separate-stderr on_host unshare --user env DESTDIR="$BATS_TEST_TMPDIR/dest dir" "$TREE/install.sh"
   expect_status 0
   expect_silence "$stderr"
-  expect_equal "$(cd "$BATS_TEST_TMPDIR/dest dir" && find . -type f | sort)" "\
+  expect_equal "$(cd "$BATS_TEST_TMPDIR/dest dir" && find . -type f | grep -v man/ | sort)" "\
 ./etc/network/if-down.d/mptcp_down
 ./etc/network/if-post-down.d/mptcp_down
-./etc/network/if-up.d/mptcp_up"
+./etc/network/if-up.d/mptcp_up
+./usr/local/share/doc/ifupdown-mptcp/mptcp-routes.conf.example
+./usr/sbin/mptcp-routes
+./var/lib/ifupdown-mptcp/installed"
   expect_equal "$(print_files "$HOST/network")" "$before"
   # A second time it changes nothing, and --uninstall removes both.
   before=$(print_files "$BATS_TEST_TMPDIR/dest dir")
@@ -184,11 +240,35 @@ END
   expect_silence "$(ls "$HOST/cache")"
 }
 
-@test 'DESTDIR: a relative one is below the directory that one is in' {
-  mkdir "$BATS_TEST_TMPDIR/here"
-  run --separate-stderr env -C "$BATS_TEST_TMPDIR/here" DESTDIR=dest "$TREE/install.sh"
+@test 'DESTDIR: a relative one is below the directory that one is in, there or not' {
+  mkdir -p "$BATS_TEST_TMPDIR/here/there"
+  local directory
+  for directory in dest there ./a/b/ -c there/../d; do
+    run --separate-stderr env -C "$BATS_TEST_TMPDIR/here" DESTDIR="$directory" timeout 60 "$TREE/install.sh"
+    expect_status 0
+    [[ -x $BATS_TEST_TMPDIR/here/$directory$UP ]]
+    run --separate-stderr env -C "$BATS_TEST_TMPDIR/here" DESTDIR="$directory" timeout 60 "$TREE/install.sh" --uninstall
+    expect_status 0
+    expect_silence "$stderr" "$(find "$BATS_TEST_TMPDIR/here" -type f)"
+  done
+}
+
+@test 'DESTDIR: nothing is removed from one that is not there' {
+  run --separate-stderr env DESTDIR="$BATS_TEST_TMPDIR/none/at/all" timeout 60 "$TREE/install.sh" --uninstall
   expect_status 0
-  [[ -x $BATS_TEST_TMPDIR/here/dest$UP ]]
+  expect_text "$output" 'nothing to remove'
+  [[ ! -e $BATS_TEST_TMPDIR/none ]]
+}
+
+@test 'DESTDIR: a file, and a link that leads nowhere' {
+  touch "$BATS_TEST_TMPDIR/file"
+  ln -s /nowhere "$BATS_TEST_TMPDIR/link"
+  local name
+  for name in file link; do
+    run --separate-stderr env DESTDIR="$BATS_TEST_TMPDIR/$name" timeout 60 "$TREE/install.sh"
+    expect_status 1
+    expect_equal "$stderr" "install.sh: $BATS_TEST_TMPDIR/$name is not a directory"
+  done
 }
 
 @test 'DESTDIR: does not need ifup' {
@@ -197,10 +277,13 @@ END
   [[ -x $BATS_TEST_TMPDIR/dest$UP ]]
 }
 
-@test 'DESTDIR: a slash is the host itself' {
-  run without ifup env DESTDIR=/ "$TREE/install.sh"
-  expect_status 1
-  expect_text "$output" 'apt-get install ifupdown'
+@test 'DESTDIR: a slash is the host itself, however it is written' {
+  local slash
+  for slash in / // /. /etc/..; do
+    run without ifup env DESTDIR=$slash "$TREE/install.sh"
+    expect_status 1
+    expect_text "$output" 'apt-get install ifupdown'
+  done
 }
 
 @test 'a fresh clone: builds dist/ with npm' {
@@ -214,14 +297,53 @@ END
   cmp "$TREE/dist/mptcp_down" "$BATS_TEST_TMPDIR/dest$DOWN"
 }
 
+# The tree of a developer, whose packages are there.
+copy_sources() {
+  cp -a "$TOP"/{package-lock.json,.npmrc,src,hooks} "$TREE"
+  ln -s "$TOP/node_modules" "$TREE/node_modules"
+  touch -d '2001-01-01' "$TREE/package-lock.json"
+}
+
+@test 'a dist/ that is older than the sources is built anew' {
+  copy_sources
+  sed -i 's/"version": ".*"/"version": "7.7.7"/' "$TREE/package.json"
+  run --separate-stderr install
+  expect_status 0
+  expect_text "$output" 'Building dist/' 'Installed ifupdown-mptcp 7.7.7'
+  expect_installed
+}
+
+@test 'where a build fails, the old installation stays as it is' {
+  install
+  copy_sources
+  echo "import './gone.ts'" >> "$TREE/hooks/mptcp_down.ts"
+  local before
+  before=$(print_files "$HOST")
+  run --separate-stderr install
+  expect_status 1
+  expect_text "$stderr" '"npm run build" failed'
+  expect_equal "$(print_files "$HOST")" "$before"
+}
+
+@test 'a dist/ that is old and cannot be built here is taken, with a word' {
+  copy_sources
+  touch "$TREE/package.json"
+  run --separate-stderr without npm "$TREE/install.sh"
+  expect_status 0
+  expect_text "$output" 'Note: dist/ is older than the sources'
+  expect_installed
+}
+
 @test '--help names what there is' {
   run --separate-stderr "$TREE/install.sh" --help
   expect_status 0
-  expect_text "$output" --check --uninstall --help DESTDIR
+  expect_text "$output" --check --uninstall --help --without DESTDIR
 }
 
 @test 'it is a script for any POSIX shell' {
-  shellcheck "$TOP/install.sh"
-  run dash -n "$TOP/install.sh"
-  expect_status 0
+  shellcheck -x -a -P "$TOP" "$TOP/install.sh"
+  local file
+  for file in "$TOP/install.sh" "$TOP"/install/*.sh; do
+    dash -n "$file"
+  done
 }

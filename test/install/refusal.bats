@@ -142,7 +142,7 @@ damage_another_file() { cp "$TREE/LICENSE" "$1"; }
 damage_a_directory() { rm "$1" && mkdir "$1"; }
 for damage in cut_in_half empty missing cut_after_the_licence cut_after_the_preamble shell_error JavaScript_error \
   another_file a_directory; do
-  for hook in mptcp_up mptcp_down; do
+  for hook in mptcp_up mptcp_down mptcp-routes; do
     bats_test_function --description "a damaged dist/$hook: ${damage//_/ }" -- refuse_damage "$damage" "$hook"
   done
 done
@@ -158,17 +158,34 @@ foreign_link() { ln -s "$TREE/dist/${1##*/}" "$1"; }
 foreign_dangling_link() { ln -s /nowhere "$1"; }
 foreign_directory() { mkdir "$1"; }
 for kind in script link dangling_link directory; do
-  for path in if-up.d/mptcp_up if-down.d/mptcp_down if-post-down.d/mptcp_down; do
+  for path in network/if-up.d/mptcp_up network/if-post-down.d/mptcp_down sbin/mptcp-routes share/man/man8/mptcp-routes.8; do
     bats_test_function --description "a ${kind//_/ } of somebody else's at $path" -- refuse_foreign "$kind" "$path"
   done
 done
 refuse_foreign() {
-  "foreign_$1" "$HOST/network/$2"
-  before=$(print_files "$HOST/network")
+  mkdir -p "$HOST/share/man/man8"
+  "foreign_$1" "$HOST/$2"
+  local before
+  before=$(print_files "$HOST")
   run --separate-stderr install
-  expect_refusal "$before" "/etc/network/$2" 'not installed by this script'
+  expect_status 1
+  expect_text "$stderr" "/$2" 'not installed by this script'
   run --separate-stderr install --uninstall
-  expect_refusal "$before" "/etc/network/$2" 'not installed by this script'
+  expect_equal "$(print_files "$HOST")" "$before"
+}
+
+@test 'a file that was changed since' {
+  install
+  echo '.\" mine' >> "$HOST/share/man/man8/mptcp-routes.8"
+  local before option
+  before=$(print_files "$HOST")
+  for option in '' --uninstall; do
+    # shellcheck disable=SC2086 # no argument at all where there is no option
+    run --separate-stderr install $option
+    expect_status 1
+    expect_text "$stderr" /usr/local/share/man/man8/mptcp-routes.8 'is left as it is'
+    expect_equal "$(print_files "$HOST")" "$before"
+  done
 }
 
 @test 'a hook that belongs to a package' {
@@ -198,6 +215,12 @@ END
   expect_refusal "$before" --frobnicate --help
   run --separate-stderr install --check --uninstall
   expect_refusal "$before" --help
+  run --separate-stderr install --without kitchen
+  expect_refusal "$before" kitchen --help
+  run --separate-stderr install --without
+  expect_refusal "$before" --without
+  run --separate-stderr install --uninstall --without service
+  expect_refusal "$before" --without --help
 }
 
 # Half installations

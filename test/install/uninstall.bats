@@ -11,17 +11,18 @@ setup() {
   make_host
 }
 
-@test 'removes the three files and nothing else' {
+@test 'removes what was installed and nothing else' {
   touch "$HOST/network/if-up.d/another" "$HOST/network/if-up.d/.mptcp_up.mine"
+  mkdir -p "$HOST"/share/{doc,man/man{5,8}} "$HOST/lib/systemd/system" "$HOST/etc/systemd/system/multi-user.target.wants"
+  touch "$HOST/share/man/man8/other.8"
   local before
-  before=$(print_files "$HOST/network")
+  before=$(print_files "$HOST")
   install
   run --separate-stderr install --uninstall
   expect_status 0
   expect_silence "$stderr"
-  expect_text "$output" "Removed $UP" "Removed $DOWN"
-  expect_equal "$(print_files "$HOST/network")" "$before"
-  expect_silence "$(ls "$HOST/cache")"
+  expect_text "$output" "Removed $UP" "Removed $DOWN" 'Removed /usr/sbin/mptcp-routes'
+  expect_equal "$(print_files "$HOST")" "$before"
 }
 
 @test 'twice is once' {
@@ -88,7 +89,31 @@ diff <(echo "\$before") <(print_state)
 END
   expect_status 0
   expect_silence "$stderr"
-  expect_text "$output" 'for eth0' 'for eth1' 'Removed'
+  expect_text "$output" 'Removed'
+}
+
+@test 'devices with odd names, and a configuration that nobody can read' {
+  run --separate-stderr on_host bash -e <<'END'
+"$TREE/install.sh" >/dev/null
+echo '[eth0' >/etc/mptcp-routes.conf
+for name in "it's" 'ü"x' -dash '$HOME' '*'; do
+  number=$((number + 1))
+  ip link add name "$name" type veth peer name far$number
+  ip link set dev "$name" up
+  ip link set far$number up
+  ip address add 10.1.$number.2/24 dev "$name"
+  IFACE=$name IF_GATEWAY=10.1.$number.1 /etc/network/if-up.d/mptcp_up
+done
+[ "$(ip -N rule show | grep -c "proto 77")" -eq 10 ]
+"$TREE/install.sh" --uninstall
+ip -N rule show
+ip -N route show table all
+ip -N -o link show group 77
+ip mptcp endpoint
+END
+  expect_status 0
+  expect_silence "$stderr"
+  expect_no_text "$output" 'proto 77' 'group 77' subflow
 }
 
 # An ifup in the middle would else put back what has just been taken out.
@@ -100,6 +125,7 @@ $configure
 printf '#!/bin/sh\nls /etc/network/if-up.d >>/run/seen\nexec %s "\$@"\n' "\$(command -v ip)" > /usr/local/bin/ip
 chmod 755 /usr/local/bin/ip
 "\$TREE/install.sh" --uninstall
+ls /run/seen
 grep -c . /run/seen || true
 END
   expect_status 0
@@ -134,10 +160,11 @@ find /run/dest -type f
 diff <(echo "\$during") <(print_state)
 END
   expect_status 0
-  expect_equal "$output" "\
-Removed /run/dest$DOWN
+  expect_equal "$(head -n 4 <<<"$output")" "\
+Removed /run/dest$UP
 Removed /run/dest$LEAVE
-Removed /run/dest$UP"
+Removed /run/dest$DOWN
+Removed /run/dest/usr/sbin/mptcp-routes"
   expect_installed
 }
 
@@ -152,7 +179,7 @@ done
 "\$TREE/install.sh" --uninstall
 END
   expect_status 1
-  expect_text "$stderr" 'cannot be taken down, so nothing is removed' 'apt-get install nodejs' 'back in their places'
+  expect_text "$stderr" 'cannot be taken out, so nothing is removed' 'apt-get install nodejs' 'back in their places'
   expect_installed
 }
 

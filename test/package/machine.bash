@@ -15,7 +15,8 @@ boot() {
   base=$("$PACKAGE_TESTS/base.bash" "$1")
   MACHINE_DIRECTORY=$BATS_TEST_TMPDIR/machine
   mkdir "$MACHINE_DIRECTORY"
-  # Process 1 has the machine's root, as on a real one: by that a package tells a machine from a chroot.
+  # Process 1 has the machine's root, as on a real one: by that a package tells a machine from a chroot. And it takes in
+  # what others leave: a service that has ended would else seem to run.
   # Descriptor 3 is bats' own, and it waits for whoever holds it.
   # shellcheck disable=SC2016 # expanded in there
   unshare --mount --propagation private --net --pid --ipc --uts --fork --kill-child bash -euc '
@@ -26,13 +27,15 @@ boot() {
     mount -t devpts -o newinstance,ptmxmode=666 devpts "$2/root/dev/pts"
     mount -t tmpfs tmpfs "$2/root/run"
     mkdir "$2/root/run/network"
-    exec chroot "$2/root" sleep infinity
+    exec chroot "$2/root" bash -c "sleep infinity & wait"
   ' boot "$base" "$MACHINE_DIRECTORY" >"$BATS_TEST_TMPDIR/boot.log" 2>&1 3>&- &
   MACHINE=$!
   # Else bash reports its end as if nobody had meant it.
   disown "$MACHINE"
   await_boot || fail "$1 does not boot" "$(<"$BATS_TEST_TMPDIR/boot.log")"
   inside ip link set lo up
+  # Where there is no init, scripts start services only if the admin says so.
+  inside sh -c 'printf "#!/bin/sh\nexit 0\n" >/usr/sbin/policy-rc.d; chmod 755 /usr/sbin/policy-rc.d'
 }
 
 # `unshare` is the parent of process 1.
@@ -40,7 +43,7 @@ await_boot() {
   local _
   for _ in {1..100}; do
     read -r FIRST_PROCESS <"/proc/$MACHINE/task/$MACHINE/children" || true
-    if [[ -n $FIRST_PROCESS && $(readlink "/proc/$FIRST_PROCESS/exe") == */sleep ]]; then
+    if [[ -n $FIRST_PROCESS && $(readlink "/proc/$FIRST_PROCESS/root") == "$MACHINE_DIRECTORY/root" ]]; then
       return
     fi
     sleep 0.05
@@ -59,12 +62,15 @@ readonly clean_environment=(
   DEBIAN_FRONTEND=noninteractive
 )
 
+# Services that it starts would hold bats' descriptor.
 inside() {
-  nsenter --target "$FIRST_PROCESS" --mount --net --pid --ipc --uts --root "${clean_environment[@]}" "$@"
+  nsenter --target "$FIRST_PROCESS" --mount --net --pid --ipc --uts --root "${clean_environment[@]}" "$@" 3>&-
 }
 
-# As `inside`, but in a chroot of a machine that runs another system: process 1 has another root.
+# As `inside`, but in a chroot of a machine that runs another system: process 1 has another root, and as always there
+# no service is started or stopped.
 inside_as_chroot() {
+  inside sed -i 's/exit 0/exit 101/' /usr/sbin/policy-rc.d
   # shellcheck disable=SC2016 # expanded in there
   nsenter --target "$FIRST_PROCESS" --mount --net --ipc --uts unshare --mount --propagation private bash -euc '
     umount "$1/proc"

@@ -27,6 +27,7 @@ teardown() {
   expect_equal "$(dpkg-deb --field "$DEB" Version)" "$version-1"
   dpkg-deb --extract "$DEB" "$BATS_TEST_TMPDIR/tree"
   expect_equal "$("$BATS_TEST_TMPDIR/tree/usr/lib/ifupdown-mptcp/mptcp_up" --version)" "mptcp_up $version"
+  expect_equal "$("$BATS_TEST_TMPDIR/tree/usr/sbin/mptcp-routes" --version)" "mptcp-routes $version"
 }
 
 @test 'the package: what it needs and what it holds' {
@@ -34,7 +35,9 @@ teardown() {
 Architecture: all
 Depends: nodejs (>= 18.19), iproute2 (>= 6.1), util-linux (>= 2.38)
 Recommends: ifupdown | ifupdown-ng | ifupdown2"
-  expect_equal "$(dpkg-deb --fsys-tarfile "$DEB" | tar -tv | awk '!/\/$/ { print $1, $6 }' | LC_ALL=C sort -k 2)" "\
+  expect_equal "$(dpkg-deb --fsys-tarfile "$DEB" | tar -tv | awk '!/\/$/ { print $1, $6 }' | grep -v '/doc/.*/docs/' |
+    LC_ALL=C sort -k 2)" "\
+-rwxr-xr-x ./etc/init.d/mptcp-routes
 -rw-r--r-- ./etc/iproute2/rt_protos.d/ifupdown-mptcp.conf
 -rwxr-xr-x ./etc/network/if-down.d/mptcp_down
 -rwxr-xr-x ./etc/network/if-post-down.d/mptcp_down
@@ -43,26 +46,46 @@ Recommends: ifupdown | ifupdown-ng | ifupdown2"
 -rwxr-xr-x ./usr/lib/ifupdown-mptcp/make-cache
 -rwxr-xr-x ./usr/lib/ifupdown-mptcp/mptcp_down
 -rwxr-xr-x ./usr/lib/ifupdown-mptcp/mptcp_up
--rwxr-xr-x ./usr/lib/ifupdown-mptcp/take-down
+-rw-r--r-- ./usr/lib/systemd/system/mptcp-routes.service
+-rwxr-xr-x ./usr/sbin/mptcp-routes
 -rw-r--r-- ./usr/share/doc/ifupdown-mptcp/README.Debian
--rw-r--r-- ./usr/share/doc/ifupdown-mptcp/README.md.gz
+-rw-r--r-- ./usr/share/doc/ifupdown-mptcp/README.md
 -rw-r--r-- ./usr/share/doc/ifupdown-mptcp/changelog.Debian.gz
 -rw-r--r-- ./usr/share/doc/ifupdown-mptcp/changelog.gz
 -rw-r--r-- ./usr/share/doc/ifupdown-mptcp/copyright
+-rw-r--r-- ./usr/share/doc/ifupdown-mptcp/examples/mptcp-routes.conf.example
 -rw-r--r-- ./usr/share/lintian/overrides/ifupdown-mptcp
 -rw-r--r-- ./usr/share/man/man5/ifupdown-mptcp-interfaces.5.gz
+-rw-r--r-- ./usr/share/man/man5/mptcp-routes.conf.5.gz
+-rw-r--r-- ./usr/share/man/man8/mptcp-routes.8.gz
 lrwxrwxrwx ./usr/share/man/man8/mptcp_down.8.gz
 -rw-r--r-- ./usr/share/man/man8/mptcp_up.8.gz"
 }
 
-@test 'the package: whatever code is bundled, debian/copyright names its holders' {
-  local holders holder
+@test 'the package: whatever code is bundled, debian/copyright names it and its holders' {
+  local name notices copyright
   dpkg-deb --extract "$DEB" "$BATS_TEST_TMPDIR/tree"
-  holders=$(sed -nE 's/^\/\/ Copyright \(c\) [-0-9]+ //Ip' "$BATS_TEST_TMPDIR"/tree/usr/lib/ifupdown-mptcp/mptcp_* | sort -u)
-  expect_text "$holders" 'The ifupdown-mptcp authors' whitequark
-  while read -r holder; do
-    expect_text "$(<"$BATS_TEST_TMPDIR/tree/usr/share/doc/ifupdown-mptcp/copyright")" "$holder"
-  done <<<"$holders"
+  copyright=$(<"$BATS_TEST_TMPDIR/tree/usr/share/doc/ifupdown-mptcp/copyright")
+  notices=$(sed '/^"use strict"/q' "$BATS_TEST_TMPDIR"/tree/usr/{lib/ifupdown-mptcp/mptcp_*,sbin/mptcp-routes})
+  while read -r name; do
+    expect_text "$copyright" "node_modules/$name/*"
+  done < <(sed -n 's/^\/\/ This file contains \(.*\):$/\1/p' <<<"$notices" | sort -u)
+  # Whoever comes after the sign and the years, but for a second name of the same.
+  while read -r name; do
+    expect_text "$copyright" "$name"
+  done < <(sed -nE 's/^\/\/ Copyright( \(c\))?( [0-9]{4}[^ ]*)? //Ip' <<<"$notices" | sed 's/> (.*/>/' | sort -u)
+  expect_text "$copyright" whitequark 'License: ISC'
+}
+
+@test 'the package: links in README.md lead somewhere' {
+  local link links
+  dpkg-deb --extract "$DEB" "$BATS_TEST_TMPDIR/tree"
+  cd "$BATS_TEST_TMPDIR/tree/usr/share/doc/ifupdown-mptcp"
+  links=$(grep -oE '\]\([^):]+\)' README.md | sed 's/^](//; s/[#)].*//' | sort -u)
+  [[ -n $links ]]
+  while read -r link; do
+    [[ -z $link || -e $link ]] || fail "README.md links to $link, which the package does not have"
+  done <<<"$links"
 }
 
 @test 'debian/build: a missing tool is one line that names the package' {
@@ -77,7 +100,7 @@ lrwxrwxrwx ./usr/share/man/man8/mptcp_down.8.gz
 @test 'debian/build: a version that package.json does not have is not built' {
   local copy=$BATS_TEST_TMPDIR/copy
   mkdir "$copy"
-  cp -a "$TOP"/{debian,hooks,src,docs,package.json,package-lock.json,LICENSE,README.md,CHANGELOG.md} "$copy"
+  cp -a "$TOP"/{debian,hooks,src,docs,service,package.json,package-lock.json,LICENSE,README.md,CHANGELOG.md} "$copy"
   sed -i '1s/(.*)/(9.9.9-1)/' "$copy/debian/changelog"
   run "$copy/debian/build" "$BATS_TEST_TMPDIR/out"
   expect_equal "$status" 1
@@ -94,11 +117,23 @@ install_and_use() {
   inside apt-get install -q -y "/var/tmp/${DEB##*/}"
   expect_equal "$(inside dpkg --verify ifupdown-mptcp)" ''
   expect_equal "$(inside dpkg --audit)" ''
+  expect_enabled
+  run inside mptcp-routes check
+  expect_text "$status $output" '0 ' "hooks $(dpkg-deb --field "$DEB" Version | sed 's/-.*//')" 'the watcher runs' \
+    'This host is ready.'
   put "$TOP/debian/tests/uplinks" /var/tmp
   run inside /var/tmp/uplinks
   expect_text "$status $output" 'two uplinks came up and went down'
   expect_equal "$status" 0
 }
+
+expect_enabled() {
+  expect_equal "$(inside readlink -f /etc/systemd/system/multi-user.target.wants/mptcp-routes.service)" \
+    /usr/lib/systemd/system/mptcp-routes.service || return
+  inside sh -c 'test -e /etc/rc2.d/S*mptcp-routes'
+}
+
+is_watching() { inside mptcp-routes check | grep -q 'the watcher runs'; }
 
 work_with_numbers_or_names() {
   boot "$1"
@@ -124,11 +159,14 @@ upgrade_while_up() {
   local before
   before=$(print_kernel)
   [[ -n $(ours_in "$before") ]]
+  ! inside test -e /usr/sbin/mptcp-routes
   inside sed -i '3i# A word of the admin.' /etc/network/if-post-down.d/mptcp_down
 
   run --separate-stderr install_package "$DEB" --force-confold
   expect_equal "$status" 0
   expect_equal "$(print_kernel)" "$before"
+  expect_enabled
+  is_watching
   expect_equal "$(inside sed -n 2p /etc/network/if-up.d/mptcp_up)" '# Stays when the package is removed but not purged.'
   expect_text "$(inside cat /etc/network/if-post-down.d/mptcp_down)" 'A word of the admin.'
   run inside test -e /usr/lib/ifupdown-mptcp/gone-since-0.0.1
@@ -156,8 +194,8 @@ remove_and_reinstall() {
 
   run inside apt-get remove -q -y ifupdown-mptcp
   expect_equal "$status" 0
-  expect_text "$output" 'Taking down the routing of eth0 ...' 'Taking down the routing of eth1 ...'
-  expect_gone /var/cache/ifupdown-mptcp /run/mptcp-routes /usr/lib/ifupdown-mptcp
+  expect_gone /var/cache/ifupdown-mptcp /run/mptcp-routes /usr/lib/ifupdown-mptcp /usr/sbin/mptcp-routes
+  expect_no_text "$(inside sh -c 'cat /proc/[0-9]*/cmdline' | tr '\0' ' ')" mptcp-routes
   inside ip rule del priority 200
   inside ip route flush table 98
   expect_equal "$(print_kernel)" "$before"
@@ -189,9 +227,8 @@ start_from_the_cache() {
   boot "$1"
   install_package "$DEB"
   local hook made
-  for hook in mptcp_up mptcp_down; do
-    inside sh -c "head -c \$(stat -c %s /usr/lib/ifupdown-mptcp/$hook) /var/cache/ifupdown-mptcp/$hook |
-      cmp - /usr/lib/ifupdown-mptcp/$hook"
+  for hook in lib/ifupdown-mptcp/mptcp_up lib/ifupdown-mptcp/mptcp_down sbin/mptcp-routes; do
+    inside sh -c "head -c \$(stat -c %s /usr/$hook) /var/cache/ifupdown-mptcp/${hook##*/} | cmp - /usr/$hook"
   done
   made=$(inside stat -c %Y.%i /var/cache/ifupdown-mptcp/mptcp_up)
   # As dpkg does when a package brings another /usr/bin/node.
@@ -222,7 +259,7 @@ remove_without_node() {
   inside mv /usr/bin/node /usr/bin/not-node
   run inside apt-get remove -q -y ifupdown-mptcp
   expect_equal "$status" 0
-  expect_text "$output" 'mptcp_down: eth1: node is not installed'
+  expect_text "$output" 'mptcp-routes: node is not installed'
   [[ -n $(ours_in "$(print_kernel)") ]]
 }
 
@@ -254,11 +291,58 @@ purge() {
   expect_equal "$(print_kernel)" "$kernel"
 }
 
+# With the unit of systemd, which does not run, on one release, with the init script on the other.
+put_tree() {
+  inside mkdir -p /opt/tree
+  tar -c -C "$TOP" install.sh install package.json LICENSE docs service dist | inside tar -x -C /opt/tree
+  [[ $1 != bookworm ]] || inside ln -s /lib/systemd/systemd /sbin/init
+}
+
+switch_from_install_sh_and_back() {
+  boot "$1"
+  put_tree "$1"
+  local files kernel
+  plug_in_uplinks
+  files=$(print_files)
+  inside /opt/tree/install.sh
+  inside ifup eth0 eth1
+  kernel=$(print_kernel)
+  [[ -n $(ours_in "$kernel") ]]
+
+  # A question would find nobody to answer it.
+  run install_package "$DEB"
+  expect_equal "$status" 0
+  expect_no_text "$output" 'onfiguration file'
+  expect_gone /var/lib/ifupdown-mptcp /usr/local/share/doc/ifupdown-mptcp /usr/local/share/man/man8/mptcp_up.8 \
+    /usr/local/lib/systemd/system/mptcp-routes.service
+  expect_equal "$(inside dpkg --verify ifupdown-mptcp)" ''
+  expect_enabled
+  is_watching
+  expect_equal "$(print_kernel)" "$kernel"
+
+  run inside /opt/tree/install.sh
+  expect_equal "$status" 1
+  expect_text "$output" 'belongs to the package ifupdown-mptcp: apt-get purge ifupdown-mptcp'
+  inside apt-get purge -q -y ifupdown-mptcp
+  expect_equal "$(ours_in "$(print_kernel)")" ''
+
+  inside /opt/tree/install.sh
+  inside ifdown eth1
+  inside ifup eth1
+  run inside mptcp-routes check
+  expect_text "$status $output" '0 ' 'hooks '
+  inside /opt/tree/install.sh --uninstall
+  expect_equal "$(ours_in "$(print_kernel)")" ''
+  expect_equal "$(print_files | grep -v /usr/local/)" "$(grep -v /usr/local/ <<<"$files")"
+  expect_silence "$(inside find /usr/local -name '*mptcp*')"
+}
+
 for release in bookworm trixie; do
   for life in \
     'install_and_use: install; two uplinks come up by the real ifup and go down' \
     'work_with_numbers_or_names: the hooks work with protocol 77 named and without a name' \
-    'upgrade_while_up: upgrade over an older build; routing stays, an edited hook too' \
+    'upgrade_while_up: upgrade over version 0.1; routing stays, an edited hook too' \
+    'switch_from_install_sh_and_back: over an installation of install.sh no question is asked; and back' \
     'remove_and_reinstall: removal takes the routing down and nothing else; the hooks left behind do nothing' \
     'start_from_the_cache: the hooks start from a cache, which is made again for another Node' \
     'remove_what_orphans_left: removal takes a rule whose address is gone' \

@@ -12,7 +12,7 @@ setup_suite() {
   export DEB OLD_DEB
 }
 
-# An earlier version: other hooks, another bundle, and a file that this version does not have.
+# An earlier version, before there was a tool: other hooks, and a file that this version does not have.
 make_old_deb() {
   local tree=$BATS_SUITE_TMPDIR/old/tree
   mkdir "${tree%/*}"
@@ -20,6 +20,8 @@ make_old_deb() {
   sed -i 's/^Version: .*/Version: 0.0.1-1/' "$tree/DEBIAN/control"
   sed -i '2s/.*/# The hook of version 0.0.1./' "$tree/etc/network/if-up.d/mptcp_up"
   sed -i '2s/.*/# The hook of version 0.0.1./' "$tree/etc/network/if-post-down.d/mptcp_down"
+  rm -r "$tree"/usr/{sbin,lib/systemd} "$tree/etc/init.d" "$tree"/DEBIAN/{preinst,postinst,prerm,postrm,md5sums}
+  sed -i '/init.d/d' "$tree/DEBIAN/conffiles"
   touch "$tree/usr/lib/ifupdown-mptcp/gone-since-0.0.1"
   dpkg-deb --root-owner-group --build "$tree" "$OLD_DEB" >&2
 }

@@ -15,9 +15,9 @@ lint() {
 lint_shell() {
   local status=0 helpers=(test/*.bash test/!(stages)/**/*.bash)
   # The parts of these make sense together only.
-  shellcheck -x -a -P SCRIPTDIR test/run test/stages/stage test/fuzz || status=$?
-  shellcheck install.sh .ci/run test/fixtures/capture debian/build debian/take-down \
-    debian/tests/uplinks debian/*.prerm debian/etc/network/*/* service/*.init service/*.openrc || status=$?
+  shellcheck -x -a -P SCRIPTDIR test/run test/stages/stage test/fuzz install.sh || status=$?
+  shellcheck .ci/run test/fixtures/capture debian/build debian/make-cache debian/tests/uplinks \
+    debian/*.{preinst,postinst,prerm,postrm} debian/etc/network/*/* service/*.init service/*.openrc || status=$?
   # Its last line closes a comment of JavaScript: no shell reads that far.
   local preamble
   for preamble in hooks/*.sh; do

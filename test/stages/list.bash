@@ -9,7 +9,7 @@ beside_stages=(
   'install       200  dist    bats_by_themselves test/install test/man-pages.bats test/readme.bats'
   'netns         480  dist    bats_in_namespace test/netns'
   'routes        350  dist    bats_in_namespace test/routes'
-  'watch         240  dist    check_watch test/watch/healing.bats test/watch/service.bats test/watch/service-files.bats test/watch/leases.bats test/watch/advertisements.bats test/watch/daemons.bats test/watch/chaos.bats'
+  'watch         330  dist    check_watch test/watch/healing.bats test/watch/service.bats test/watch/service-files.bats test/watch/leases.bats test/watch/advertisements.bats test/watch/daemons.bats test/watch/managers.bats test/watch/transfer.bats test/watch/chaos.bats'
   'package       140  dist    check_package test/package'
   'properties     60  vitest  run_vitest test/properties'
   'node-versions  20  dist    check_node_versions test/node-versions.bats'
@@ -27,7 +27,7 @@ alone_stages=(
 
 # What takes longer than people wait: left out of `npm test`, part of `npm run test:all`.
 long_stages=(
-  'endurance     150  dist    check_watch test/watch/endurance.bats'
+  'endurance     250  dist    check_watch test/watch/endurance.bats test/watch/expiry.bats'
   'chaos         900  dist    check_many_storms 200 test/watch/chaos.bats'
   'seeds        1500  vitest  try_seeds 25'
 )

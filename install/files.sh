@@ -1,0 +1,143 @@
+# shellcheck shell=sh
+# How install.sh puts files in and takes them out: all of them or none.
+
+# Where a file waits, or is kept until all is done: on the same file system, and where nothing runs it, as ifupdown2 does
+# with whatever lies in its directories.
+aside() (
+  directory=${1%/*}
+  name=${1##*/}
+  case $directory in
+    /etc/network/*)
+      name=${directory##*/}.$name
+      directory=/etc/network
+      ;;
+  esac
+  say "$root$directory/.$name.install-"
+)
+
+made_directories=
+placed=
+stopped=
+undone='nothing was changed'
+
+# What an earlier run left that was killed, and what this one does not need any more.
+remove_leftovers() {
+  for target; do
+    rm -f "$(aside "$target")"*
+  done
+}
+
+# Puts everything back as it was, whatever the run came to.
+undo() {
+  status=$?
+  trap - EXIT HUP INT TERM
+  set +e
+  for target in $placed; do
+    if [ -e "$(aside "$target")$$.old" ]; then
+      mv -f "$(aside "$target")$$.old" "$root$target"
+    else
+      rm -f "$root$target"
+    fi
+  done
+  # shellcheck disable=SC2086 # a target a word
+  remove_leftovers $touched
+  printf '%s' "$made_directories" | while IFS= read -r directory; do
+    rmdir "$directory"
+  done
+  if [ -n "$stopped" ]; then
+    enable_service defaults
+    control_service start
+  fi
+  printf 'install.sh: %s\n' "$undone" >&2
+  [ "$status" -ne 0 ] || status=1
+  exit "$status"
+}
+
+#   undo_at_exit TARGET...
+undo_at_exit() {
+  touched=$*
+  trap undo EXIT
+  trap 'exit 1' HUP INT TERM
+}
+
+keep() {
+  trap - EXIT HUP INT TERM
+  # shellcheck disable=SC2086 # a target a word
+  remove_leftovers $touched
+}
+
+make_directory() {
+  [ ! -d "$1" ] || return 0
+  make_directory "${1%/*}"
+  mkdir "$1"
+  # The innermost first, for undo.
+  made_directories="$1
+$made_directories"
+}
+
+#   stage TARGET MODE <CONTENT
+stage() {
+  make_directory "$root${1%/*}"
+  cat >"$(aside "$1")$$.new"
+  chmod "$2" "$(aside "$1")$$.new"
+}
+
+# Noted before it changes: a signal may come in between.
+keep_old() {
+  case " $placed " in *" $1 "*) return ;; esac
+  [ ! -e "$root$1" ] || cp -p "$root$1" "$(aside "$1")$$.old"
+  placed="$placed $1"
+}
+
+place() {
+  keep_old "$1"
+  mv -f "$(aside "$1")$$.new" "$root$1" || fail "$root$1 cannot be replaced"
+}
+
+remove() {
+  keep_old "$1"
+  rm -f "$root$1" || fail "$root$1 cannot be removed"
+}
+
+# The manifest first: what a run that is killed leaves is known to the next one.
+install_files() {
+  obsolete=$(list_obsolete)
+  undo_at_exit "$@"
+  while read -r source target; do
+    stage "$target" "$(print_mode "$source")" <"$top/$source"
+  done <<END
+$files
+END
+  {
+    list_sums
+    [ ! -e "$root$manifest" ] || cat "$root$manifest"
+  } | stage "$manifest" 644
+  for target in $manifest $(list_wanted); do
+    place "$target"
+  done
+  for target in $obsolete; do
+    [ "$target" != "$(service_target)" ] || take_service_out
+    remove "$target"
+  done
+  list_sums | stage "$manifest" 644
+  place "$manifest"
+  is_installed || fail 'the installed files differ from dist/'
+  keep
+}
+
+#   remove_files TARGET...     as list_installed has them
+remove_files() {
+  while [ $# -gt 0 ]; do
+    case $1 in /etc/network/*) ;; *) break ;; esac
+    remove "$1"
+    shift
+  done
+  undone='the hooks are back in their places'
+  flush_kernel
+  for target; do
+    remove "$target"
+  done
+  keep
+  forget_service
+  rmdir "$root$documents" "$root${manifest%/*}" 2>/dev/null || true
+}

@@ -1,0 +1,70 @@
+# shellcheck shell=sh
+# What install.sh knows of files: which go where, which are there, and whose they are.
+
+# `SHA256  TARGET` a line: what has been put where, so that a file of somebody else's is told from ours.
+manifest=/var/lib/ifupdown-mptcp/installed
+
+# SOURCE TARGET a line, in the order in which they come.
+list_files() {
+  for target in $hooks $tool; do
+    say "dist/${target##*/} $target"
+  done
+  for source in "$top"/docs/*.[58] "$top"/docs/*.example; do
+    name=${source##*/}
+    case $name in
+      \**) ;;
+      *.example) say "docs/$name $documents/$name" ;;
+      *) say "docs/$name /usr/local/share/man/man${name##*.}/$name" ;;
+    esac
+  done
+  list_service
+}
+
+list_wanted() { say "$files" | cut -d ' ' -f 2; }
+
+list_recorded() { [ ! -e "$root$manifest" ] || sed 's/^[0-9a-f]*  //' "$root$manifest" | sort -u; }
+
+# What an earlier version, or a run without --without, has put there.
+list_obsolete() { list_recorded | grep -vxF -e "$(list_wanted)" || true; }
+
+# Up first, so that no ifup brings back what is taken out of the kernel. There are no records of version 0.1.
+list_installed() {
+  {
+    for target in $hooks; do say "$target"; done | tac
+    say "$tool"
+    list_recorded
+    say "$manifest"
+  } | awk '!seen[$0]++' | while read -r target; do
+    if [ -e "$root$target" ] || [ -L "$root$target" ]; then
+      say "$target"
+    fi
+  done
+}
+
+sum() { sha256sum <"$1" | cut -d ' ' -f 1; }
+
+list_sums() {
+  say "$files" | while read -r source target; do
+    say "$(sum "$top/$source")  $target"
+  done
+}
+
+is_ours() {
+  [ -f "$root$1" ] && [ ! -L "$root$1" ] || return 1
+  [ "$1" = "$manifest" ] || is_bundle "$root$1" || grep -qxF "$(sum "$root$1")  $1" "$root$manifest" 2>/dev/null
+}
+
+print_mode() {
+  case $1 in
+    dist/* | *.init | *.openrc) say 755 ;;
+    *) say 644 ;;
+  esac
+}
+
+is_installed() {
+  [ "$(list_sums)" = "$(cat "$root$manifest" 2>/dev/null)" ] || return 1
+  say "$files" | while read -r source target; do
+    cmp -s "$top/$source" "$root$target" || exit 1
+    [ "$(stat -c %a "$root$target")" = "$(print_mode "$source")" ] || exit 1
+  done
+}
