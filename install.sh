@@ -29,19 +29,20 @@ fail() {
   exit 1
 }
 
-[ -d "$top/install" ] || fail "$top/install is missing: take the whole tree"
-# shellcheck source=install/host.sh
-. "$top/install/host.sh"
-# shellcheck source=install/dist.sh
-. "$top/install/dist.sh"
-# shellcheck source=install/service.sh
-. "$top/install/service.sh"
-# shellcheck source=install/list.sh
-. "$top/install/list.sh"
-# shellcheck source=install/files.sh
-. "$top/install/files.sh"
-# shellcheck source=install/next.sh
-. "$top/install/next.sh"
+parts=$top/hooks/install
+[ -d "$parts" ] || fail "$parts is missing: take the whole tree"
+# shellcheck source=hooks/install/host.sh
+. "$parts/host.sh"
+# shellcheck source=hooks/install/dist.sh
+. "$parts/dist.sh"
+# shellcheck source=hooks/install/service.sh
+. "$parts/service.sh"
+# shellcheck source=hooks/install/list.sh
+. "$parts/list.sh"
+# shellcheck source=hooks/install/files.sh
+. "$parts/files.sh"
+# shellcheck source=hooks/install/next.sh
+. "$parts/next.sh"
 
 usage() {
   cat <<END

@@ -20,8 +20,9 @@ LEAVE=/etc/network/if-down.d/mptcp_down
 # What a release holds; nothing in it is newer than dist/.
 copy_tree() {
   TREE=$BATS_TEST_TMPDIR/tree
-  mkdir "$TREE"
-  cp -a "$TOP"/{install.sh,install,package.json,LICENSE,docs,service,dist} "$TREE"
+  mkdir -p "$TREE/hooks"
+  cp -a "$TOP/hooks/install" "$TREE/hooks"
+  cp -a "$TOP"/{install.sh,package.json,LICENSE,docs,service,dist} "$TREE"
 }
 
 make_host() {

@@ -343,7 +343,7 @@ copy_sources() {
 @test 'it is a script for any POSIX shell' {
   shellcheck -x -a -P "$TOP" "$TOP/install.sh"
   local file
-  for file in "$TOP/install.sh" "$TOP"/install/*.sh; do
+  for file in "$TOP/install.sh" "$TOP"/hooks/install/*.sh; do
     dash -n "$file"
   done
 }
