@@ -56,8 +56,13 @@ add_namespace() {
   inside "$1" ip link set lo up
 }
 
+# For ip alone its own -netns: `ip netns exec` makes a mount namespace as well, each time.
 inside() {
-  ip netns exec "$@"
+  if [[ $2 == ip ]]; then
+    ip -netns "$1" "${@:3}"
+  else
+    ip netns exec "$@"
+  fi
 }
 
 on_host() {
@@ -77,8 +82,8 @@ add_provider() {
   name=$(provider "$1")
   add_namespace "$name"
   ip link add "eth$1" netns "$HOST" type veth peer name customer netns "$name"
-  inside "$name" ip link set customer up
   inside "$name" ip -batch - <<END
+link set customer up
 address add $SERVER/32 dev lo
 address add $SERVER6/128 dev lo
 address add 10.1.$(($1 + 1)).1/24 dev customer

@@ -63,10 +63,11 @@ expect_the_machine_untouched() {
   [[ $(fingerprint_etc /run/real-etc) == "$REAL_ETC_BEFORE" ]] || refuse 'the tests wrote to the real /etc'
 }
 
-# The clients' own caution costs seconds: dhcpcd probes each address by ARP before it takes it.
+# The clients' own caution costs seconds: dhcpcd waits at random before it asks, and probes each address by ARP before
+# it takes it.
 configure_dhcp_clients() {
   rm -rf /etc/dhcp/dhclient-e*-hooks.d/*
-  printf '%s\n' noarp noipv4ll 'nohook resolv.conf' > /etc/dhcpcd.conf
+  printf '%s\n' nodelay noarp noipv4ll 'nohook resolv.conf' > /etc/dhcpcd.conf
 }
 
 # Only our hooks run: those of other packages would speak to daemons that are not there.
@@ -76,6 +77,23 @@ install_hooks() {
   cp "$1/mptcp_up" /etc/network/if-up.d/
   cp "$1/mptcp_down" /etc/network/if-down.d/
   cp "$1/mptcp_down" /etc/network/if-post-down.d/
+}
+
+# As an installation leaves it (install.sh, debian/make-cache): what is started through its preamble starts sooner by it,
+# which these tests do some thousand times.
+#   keep_compiled dist
+keep_compiled() {
+  [[ -e $1/cache.cjs ]] || return 0
+  mount -t tmpfs tmpfs /var/cache
+  keep_compiled_program "$1" mptcp_up -n
+  keep_compiled_program "$1" mptcp_down -n
+  keep_compiled_program "$1" mptcp-routes status
+}
+
+keep_compiled_program() {
+  local said
+  said=$(IFACE=mptcp-check0 IF_ADDRESS=192.0.2.2/24 IF_GATEWAY=192.0.2.1 \
+    node "$1/cache.cjs" "$1/$2" "${@:3}" 2>&1) || refuse "no cache of $2: $said"
 }
 
 # As if the package were not installed, until show_hidden_programs.

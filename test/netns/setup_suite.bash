@@ -10,6 +10,7 @@ setup_suite() {
   refuse_to_run_without "${HOOKS:=${BASH_SOURCE[0]%/*}/../../dist}"/mptcp_{up,down}
   shield_the_machine
   install_hooks "$HOOKS"
+  keep_compiled "$HOOKS"
 }
 
 teardown_suite() {
