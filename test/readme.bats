@@ -114,9 +114,9 @@ nsenter --net=/run/netns/router dnsmasq --keep-in-foreground --conf-file=/dev/nu
   --interface=far-eth1 --bind-interfaces --enable-ra --dhcp-range=2001:db8:2::,ra-only \
   --dhcp-leasefile=/run/leases --log-facility=/run/dnsmasq.log --pid-file= 3>&- >/run/dnsmasq.out 2>&1 &
 trap "kill $!" EXIT
-printf "%s\n" "#!/bin/sh" "for i in \$(seq 60); do" \
+printf "%s\n" "#!/bin/sh" "for i in \$(seq 300); do" \
   "  ip -6 -o address show dev eth1 scope global -tentative | grep -q . && ip -6 route | grep -q ^default && exit" \
-  "  sleep 0.5" "done" > /etc/network/if-up.d/a-await
+  "  sleep 0.1" "done" > /etc/network/if-up.d/a-await
 chmod 755 /etc/network/if-up.d/a-await
 '
 
@@ -563,9 +563,15 @@ with_tool() {
       echo "== $look"
       case $look in
         "ip monitor "*)
-          timeout 1 bash -ec "$look" & sleep 0.3
-          ip rule add from 10.8.8.8 lookup 98
-          wait $! || [ $? -eq 124 ] ;;
+          timeout 10 bash -ec "$look" > /run/heard &
+          disown
+          until grep -q 10.8.8.8 /run/heard; do
+            ip rule add from 10.8.8.8 lookup 98
+            ip rule del from 10.8.8.8
+            [ -d /proc/$! ]
+          done
+          kill $!
+          cat /run/heard ;;
         "ls "*) bash -c "$look" 2>/dev/null || [ $? -eq 2 ] ;;
         *) bash -ec "$look" ;;
       esac
@@ -616,7 +622,8 @@ with_tool() {
 
 @test 'mptcpize run starts a program that asks for Multipath TCP' {
   inline 'mptcpize run …'
-  run on_host bash -ec 'serve() { "$@" iperf3 --server --port 5202 >/dev/null 2>&1 3>&- & sleep 0.5
+  run on_host bash -ec 'serve() { "$@" iperf3 --server --port 5202 >/dev/null 2>&1 3>&- &
+      until ss --no-header --listening --tcp "sport = 5202" | grep -q LISTEN; do [ -d /proc/$! ]; done
       ss --no-header --listening --mptcp "sport = 5202"; kill $!; wait $! || true; }
     serve env
     echo with:
