@@ -1,7 +1,7 @@
 /** The writing half of a run: changes → `ip -batch`, and which of them the kernel refused. */
 import type { Edge } from '../words/edge.ts'
 import type { Change } from '../words/state.ts'
-import { parseFailures } from './batch.ts'
+import { parseFailures, reasonOf } from './batch.ts'
 import { type Batch, familyOption, formatCommand, formatLine, toBatches } from './command.ts'
 
 /** A change that the kernel refused, in its own words. */
@@ -91,7 +91,7 @@ function runBatch(edge: Edge, batch: Batch, options: readonly string[]): Ending 
   const words = parseFailures(stderr)
   const [change] = batch.changes
   const isUnknown = status !== 0 && words.size === 0 && change !== undefined
-  return { words, failure: isUnknown ? { change, words: stderr.trim() || 'no reason given' } : undefined }
+  return { words, failure: isUnknown ? { change, words: reasonOf(stderr) } : undefined }
 }
 
 /** What the kernel says to a deletion of what is not there (any more): a rival was faster, or its device or table has gone. */

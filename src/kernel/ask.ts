@@ -2,7 +2,7 @@
 import type { Edge, Outcome } from '../words/edge.ts'
 import { quote, Refusal } from '../words/refusal.ts'
 import type { Family } from '../words/state.ts'
-import { type Answer, CURE, formatQuestions, parseAnswers, parseFailures } from './batch.ts'
+import { type Answer, CURE, formatQuestions, parseAnswers, parseFailures, reasonOf } from './batch.ts'
 
 /** Numbers for names, all that there is to know, one line a record. */
 const FORM = ['-N', '-d', '-o']
@@ -44,7 +44,7 @@ export function askBatch<Question extends string, More extends string = never>(
   const all = [...questions, ...more]
   const { status, stdout, stderr } = askWhole(() => edge.ip(args, formatQuestions(all)))
   if (status !== 0 && parseFailures(stderr).size === 0) {
-    throw new Refusal(`"ip ${args.join(' ')}" failed: ${firstLine(stderr)}: ${CURE}`)
+    throw new Refusal(`"ip ${args.join(' ')}" failed: ${reasonOf(stderr)}: ${CURE}`)
   }
   const answers = parseAnswers(['ip', ...option].join(' '), all, stdout, stderr)
   return Object.fromEntries(all.map((question, i) => [question, answers[i]])) as Record<
@@ -90,15 +90,11 @@ function toAnswer(args: readonly string[], { status, stdout, stderr }: Outcome):
   if (status !== 0) {
     return NOTHING.test(stderr)
       ? { asked, lines: [], error: undefined }
-      : { asked, lines: undefined, error: firstLine(stderr).replace(/^(RTNETLINK answers|Error): /, '') }
+      : { asked, lines: undefined, error: reasonOf(stderr) }
   }
   const lines = stdout.split('\n')
   const rest = lines.pop()
   return rest === '' ? { asked, lines, error: undefined } : misunderstood(asked, rest ?? '')
-}
-
-function firstLine(text: string): string {
-  return text.trim().split('\n')[0] || 'no reason given'
 }
 
 /** @throws Refusal where the kernel refused to tell, or a line is not what it should be */

@@ -14,6 +14,15 @@ export interface Answer {
 /** What older versions of `ip`, and what is not `ip` at all, are answered with. */
 export const CURE = 'iproute2 6.1 or later is needed'
 
+/** The first line that `ip` said to an end of its own: what follows are usage and hints, and a message is one line. */
+export function reasonOf(stderr: string): string {
+  return stderr.trim().split('\n')[0]?.replace(SPEAKER, '') || NO_REASON
+}
+
+/** Who says it, before what is said. */
+const SPEAKER = /^(RTNETLINK answers|Error): /
+const NO_REASON = 'no reason given'
+
 /**
  * The lines of a batch that failed, by number from 1, each with the words before its `Command failed -:N`.
  *
@@ -25,10 +34,10 @@ export function parseFailures(stderr: string): Map<number, string> {
   for (const text of stderr.split('\n')) {
     const failed = /^Command failed -:(\d+)$/.exec(text)
     if (failed !== null) {
-      failures.set(Number(failed[1]), words.join('; ') || 'no reason given')
+      failures.set(Number(failed[1]), words.join('; ') || NO_REASON)
       words = []
     } else if (text.trim() !== '') {
-      words.push(text.trim().replace(/^(RTNETLINK answers|Error): /, ''))
+      words.push(text.trim().replace(SPEAKER, ''))
     }
   }
   return failures

@@ -173,6 +173,13 @@ describe('applyAll', () => {
       [ONE, expect.stringContaining('flags')],
     ])
   })
+
+  it.each([
+    ['Error: a word too many\nUsage: ip rule add\n  from ADDRESS\n', 'a word too many'],
+    ['\n', 'no reason given'],
+  ])('says one line of what such an ip says: %j', (stderr, words) => {
+    expect(apply('all', [ONE], { status: 1, stdout: '', stderr }).failures).toEqual([[ONE, words]])
+  })
 })
 
 describe('describeFailures', () => {
