@@ -3,6 +3,16 @@
 
 bats_in_namespace() { run_bats "${namespace[@]}" -- "$@"; }
 
+# Some files of a directory, for a stage that would otherwise be the last one to end.
+#   bats_share NUMBER COUNT DIRECTORY     of COUNT shares this one
+bats_share() {
+  local files=("$3"/*.bats) share=() i
+  for ((i = $1 - 1; i < ${#files[@]}; i += $2)); do
+    share+=("${files[i]}")
+  done
+  bats_in_namespace "${share[@]}"
+}
+
 # For tests that make their namespaces themselves, as they do for their users.
 bats_by_themselves() { run_bats -- "$@"; }
 

@@ -43,7 +43,15 @@ find_forgotten_tests() {
       status=1
     fi
   done
+  list_forgotten_shares "$stages" || status=$?
   return "$status"
+}
+
+# The stages name each of its shares, or some files never run.
+list_forgotten_shares() {
+  { grep -oE 'bats_share [0-9]+ [0-9]+ [^ ]+' <<<"$1" || true; } | sort -u | awk '
+    { there[$4 " in " $3]++; wanted[$4 " in " $3] = $3 }
+    END { for (of in there) if (there[of] != wanted[of]) { print "test/stages/list.bash lacks a share of " of; bad = 1 }; exit bad }'
 }
 
 check_node_versions() {

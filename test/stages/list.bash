@@ -4,14 +4,16 @@
 # SECONDS is what it usually takes on two cores. NEEDS names what it cannot do without: `dist`, the build; `vitest`, a
 # Node that vitest runs on; `-`, nothing. COMMAND is a function of the other files here, with its arguments.
 
-# Two at a time, since they wait more than they work: the longest first, so that none is alone at the end.
+# Three at a time, since they wait about half of the time: the longest first, so that none is alone at the end.
 beside_stages=(
-  'install       200  dist    bats_by_themselves test/install test/man-pages.bats test/readme.bats'
-  'netns         480  dist    bats_in_namespace test/netns'
-  'routes        350  dist    bats_in_namespace test/routes'
   'watch         330  dist    check_watch test/watch/healing.bats test/watch/service.bats test/watch/service-files.bats test/watch/leases.bats test/watch/advertisements.bats test/watch/daemons.bats test/watch/managers.bats test/watch/transfer.bats test/watch/chaos.bats'
+  'routes        280  dist    bats_in_namespace test/routes'
+  'netns-1       220  dist    bats_share 1 2 test/netns'
+  'netns-2       220  dist    bats_share 2 2 test/netns'
+  'install       200  dist    bats_by_themselves test/install test/man-pages.bats test/readme.bats'
   'package       140  dist    check_package test/package'
   'properties     60  vitest  run_vitest test/properties'
+  'demo           60  dist    bats_by_themselves --filter-tags !alone test/demo'
   'node-versions  20  dist    check_node_versions test/node-versions.bats'
   'unprivileged   20  dist    bats_unprivileged test/netns/page.bats test/netns/by-hand.bats'
   'unit           15  vitest  run_vitest --exclude properties/**'
@@ -22,7 +24,7 @@ beside_stages=(
 # These measure, so they run alone.
 alone_stages=(
   'proof          90  dist    bats_in_namespace test/proof'
-  'demo          100  dist    bats_by_themselves test/demo'
+  'demo-times     50  dist    bats_by_themselves --filter-tags alone test/demo'
 )
 
 # What takes longer than people wait: left out of `npm test`, part of `npm run test:all`.

@@ -15,11 +15,11 @@ read_stages() {
   done
 }
 
-# Two at a time. What they say is shown when they have ended.
+# Three at a time. What they say is shown when they have ended.
 run_beside() {
   local name
   for name; do
-    [ ${#running[@]} -lt 2 ] || await_one
+    [ ${#running[@]} -lt 3 ] || await_one
     announce "$name" || continue
     launch "$name" >"$scratch/$name.log" 2>&1
   done
