@@ -72,18 +72,20 @@ reads_a_batch() {
   [[ " $* " == *' -batch - '* || " $* " == *' -b - '* ]]
 }
 
+# Of commands, one a line.
 without_options() {
-  sed -E 's/^ip //; s/^(-[^ ]+ )+//; s/ +/ /g; s/ $//' <<< "$1"
+  printf '%s\n' "$@" | sed -E 's/^ip //; s/^(-[^ ]+ )+//; s/ +/ /g; s/ $//'
 }
 
 # What the kernel does to a batch without rights for one of its lines.
 run_batch_up_to() {
-  local refused number
+  local refused number plain
   refused=$(without_options "$1")
   shift
   mapfile -t lines
+  mapfile -t plain < <(without_options "${lines[@]}")
   for number in "${!lines[@]}"; do
-    [[ $(without_options "${lines[number]}") == "$refused" ]] || continue
+    [[ ${plain[number]} == "$refused" ]] || continue
     touch "$HERE/met"
     printf '%s\n' "${lines[@]:0:number}" | real_ip "$@" || return
     echo 'RTNETLINK answers: Operation not permitted' >&2
