@@ -5,6 +5,8 @@
 declare -A needs=() usual=() began=() ended=() running=()
 # The stages that this run came to.
 order=()
+# On two cores. A stage is on one of them for a bit more than half of its time.
+readonly most_beside=3
 
 read_stages() {
   local line name seconds need
@@ -15,11 +17,11 @@ read_stages() {
   done
 }
 
-# Three at a time. What they say is shown when they have ended.
+# What they say is shown when they have ended.
 run_beside() {
   local name
   for name; do
-    [ ${#running[@]} -lt 3 ] || await_one
+    [ ${#running[@]} -lt "$most_beside" ] || await_one
     announce "$name" || continue
     launch "$name" >"$scratch/$name.log" 2>&1
   done
