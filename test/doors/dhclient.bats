@@ -72,7 +72,7 @@ END
   write_configuration <<< '[eth0]'
   start_client
   wait_until has_address
-  settle
+  wait_until is_quiet
   expect_equal "$(print_endpoints)" ''
   expect_no_text "$(print_state)" ' proto 77'
   expect_silence "$(ls /run/mptcp-routes 2>/dev/null)"
@@ -81,9 +81,4 @@ END
 
 has_address() {
   [[ -n $(address) ]]
-}
-
-# As long as a hook would take, and more.
-settle() {
-  on_host env IFACE=eth7 ADDRFAM=inet "$UP" -n 2>/dev/null || true
 }

@@ -11,6 +11,9 @@ LOGGED=$BATS_TEST_TMPDIR/logged
 # Where ../watch/programs.bash has put what is not installed.
 PROGRAMS=${PROGRAMS:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/ifupdown-mptcp-test/programs}
 
+# And programs.bash here.
+DOOR_PROGRAMS=${DOOR_PROGRAMS:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/ifupdown-mptcp-test/doors}
+
 # eth0 is configured by hand and has main's default; eth1 is for the client, by a section of the configuration.
 build_leases() {
   build_lab
@@ -89,6 +92,12 @@ expect_routed() {
 
 has_endpoint() {
   [[ $(print_endpoints) == "$(address) $1 dev eth1" ]]
+}
+
+# No run is under way.
+is_quiet() {
+  # shellcheck disable=SC2016 # of the inner shell
+  ! on_host bash -c 'pgrep --ns $$ --nslist net -f "[m]ptcp_(up|down)"'
 }
 
 is_clear() {

@@ -18,6 +18,7 @@ lint_shell() {
   shellcheck -x -a -P SCRIPTDIR test/run test/stages/stage test/fuzz || status=$?
   shellcheck install.sh .ci/run test/fixtures/capture debian/build debian/take-down \
     debian/tests/uplinks debian/*.prerm debian/etc/network/*/* service/*.init service/*.openrc || status=$?
+  shellcheck doors/door doors/{dhclient,dhcpcd,udhcpc,ppp}/* test/doors/programs.bash || status=$?
   # Its last line closes a comment of JavaScript: no shell reads that far.
   local preamble
   for preamble in hooks/*.sh; do
@@ -65,6 +66,12 @@ check_package() {
 # In the namespace there is no network, so programs that are not installed are fetched outside it.
 check_watch() {
   test/watch/programs.bash >/dev/null
+  bats_in_namespace "$@"
+}
+
+check_doors() {
+  test/watch/programs.bash >/dev/null
+  test/doors/programs.bash >/dev/null
   bats_in_namespace "$@"
 }
 

@@ -10,6 +10,7 @@ beside_stages=(
   'netns         480  dist    bats_in_namespace test/netns'
   'routes        350  dist    bats_in_namespace test/routes'
   'watch         240  dist    check_watch test/watch/healing.bats test/watch/service.bats test/watch/service-files.bats test/watch/leases.bats test/watch/advertisements.bats test/watch/daemons.bats test/watch/chaos.bats'
+  'doors         110  dist    check_doors test/doors'
   'package       140  dist    check_package test/package'
   'properties     60  vitest  run_vitest test/properties'
   'node-versions  20  dist    check_node_versions test/node-versions.bats'
