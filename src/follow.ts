@@ -1,8 +1,10 @@
 /** A door's run: what a lease says is noted or forgotten, and its device is brought to what is asked for. */
 import { settleWhole } from './apply-whole.ts'
+import { linkOf } from './ask/asked.ts'
 import { DEFAULT_FILE, readConfiguration } from './ask/configuration-file.ts'
 import type { Word } from './ask/door.ts'
-import { removeLease, writeLease } from './ask/records.ts'
+import type { Event } from './ask/environment.ts'
+import { readRecords, removeLease, writeLease } from './ask/records.ts'
 import type { Report } from './converge.ts'
 import { waitForAddress, waitForDetection } from './kernel/wait.ts'
 import { locked } from './lock.ts'
@@ -39,6 +41,22 @@ export function follow(query: Follow): void {
   if (work().plan.waiting.length > 0) {
     waitForDetection(word.device, edge)
     work()
+  }
+}
+
+/** A dial-up stanza's link, which pppd may have made before ifup's own hook has said what is asked for of it. */
+export function followLine({ stanzas, families }: Event, means: Omit<Follow, 'word'>): void {
+  const { leases } = readRecords(means.edge)
+  const device = stanzas.flatMap((stanza) => linkOf(stanza, leases) ?? [])[0]
+  if (device !== undefined) {
+    const nothing = {
+      lease: undefined,
+      since: undefined,
+      announced: false,
+      awaitsAddress: false,
+      notices: [],
+    }
+    follow({ ...means, word: { ...nothing, direction: 'up', door: 'pppd', device, families } })
   }
 }
 

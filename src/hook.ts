@@ -4,7 +4,7 @@ import { isByKeeper, parseWord } from './ask/door.ts'
 import { isUnderManager, parseEnvironment } from './ask/environment.ts'
 import { isStrict } from './ask/options.ts'
 import { converge } from './converge.ts'
-import { type Follow, follow } from './follow.ts'
+import { type Follow, follow, followLine } from './follow.ts'
 import type { Edge } from './words/edge.ts'
 import { quote, Refusal } from './words/refusal.ts'
 
@@ -119,6 +119,9 @@ function runStanza(program: Program, env: NodeJS.ProcessEnv, means: Means): stri
   }
   event.notices.forEach(means.report.notice)
   converge({ ...means, event, strict: event.byHand || isStrict(env) })
+  if (event.dialUp && event.direction === 'up') {
+    followLine(event, means)
+  }
   return undefined
 }
 

@@ -46,11 +46,15 @@ function parseRecord(record: RecordedStanza, now: Date): Stanza[] {
 
 /** A dial-up stanza is about the device that pppd has made for it. */
 function onItsLink(stanza: Stanza, leases: readonly RecordedLease[]): Stanza {
-  const { provider } = stanza
+  const device = linkOf(stanza, leases)
+  return device === undefined ? stanza : { ...stanza, device }
+}
+
+/** The device that pppd has made for a dial-up stanza, as far as its door has told. */
+export function linkOf({ provider }: Stanza, leases: readonly RecordedLease[]): string | undefined {
   const isOf = (lease: RecordedLease) =>
     lease.provider === provider?.name && [undefined, unitOf(lease.iface)].includes(provider?.unit)
-  const link = provider && leases.find(isOf)
-  return link === undefined ? stanza : { ...stanza, device: link.iface }
+  return provider && leases.find(isOf)?.iface
 }
 
 function unitOf(device: string): string {

@@ -73,6 +73,22 @@ expect_line() {
   expect_silence "$(cat "$LOGGED")"
 }
 
+@test 'the line is up before ifup’s own hook has said whose it is' {
+  dial 10.9.0.61
+  pppd_runs ip-up 10.9.0.61
+  wait_until has_line_record
+  expect_no_text "$(print_state)" ' proto 77'
+  start_ppp_hook up
+  expect_line 10.9.0.61
+  hang_up
+  pppd_runs ip-down 10.9.0.61
+  expect_cleared
+}
+
+has_line_record() {
+  compgen -G '/run/mptcp-routes/*/lease,inet,ppp0,pppd'
+}
+
 @test 'ifdown before pppd has ended: the rest goes with the line' {
   start_ppp_hook up
   dial 10.9.0.61
