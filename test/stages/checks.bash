@@ -18,7 +18,8 @@ lint_shell() {
   shellcheck -x -a -P SCRIPTDIR test/run test/stages/stage test/fuzz || status=$?
   shellcheck install.sh .ci/run test/fixtures/capture debian/build debian/take-down \
     debian/tests/uplinks debian/*.prerm debian/etc/network/*/* service/*.init service/*.openrc || status=$?
-  shellcheck doors/door doors/{dhclient,dhcpcd,udhcpc,ppp}/* test/doors/programs.bash || status=$?
+  shellcheck doors/door doors/{dhclient,dhcpcd,udhcpc,ppp,ifupdown-ng,netifrc,networkmanager}/* test/doors/programs.bash \
+    test/managers/netifrc-stand-in || status=$?
   # Its last line closes a comment of JavaScript: no shell reads that far.
   local preamble
   for preamble in hooks/*.sh; do
@@ -72,6 +73,11 @@ check_watch() {
 check_doors() {
   test/watch/programs.bash >/dev/null
   test/doors/programs.bash >/dev/null
+  bats_in_namespace "$@"
+}
+
+check_managers() {
+  test/managers/programs.bash >/dev/null
   bats_in_namespace "$@"
 }
 
