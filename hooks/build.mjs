@@ -45,7 +45,7 @@ var node = process.versions.node.split('.').map(Number);
 if (node[0] < 18 || (node[0] === 18 && node[1] < 19)) {
   require('fs').writeSync(process.env.MPTCP_MESSAGES === '3' ? 3 : 2,
     'mptcp: Node ' + process.versions.node + ' is too old: 18.19 or later is needed\\n')
-  process.exit(process.env.PHASE !== undefined && process.env.IF_MPTCP_STRICT !== 'yes' ? 0 : 1)
+  process.exit((process.env.PHASE !== undefined || process.env.MPTCP_DOOR) && process.env.IF_MPTCP_STRICT !== 'yes' ? 0 : 1)
 }
 `
 

@@ -15,17 +15,21 @@ tell() {
   esac
 }
 
-# A failing hook makes ifupdown forget the interface, so only a run by hand or a strict stanza fails.
+# A failing hook makes ifupdown forget the interface, so only a run by hand or a strict stanza fails. A door is told of a
+# signal: who stops a DHCP client may mean all that it has started.
 finish() {
-  [ -z "${PHASE+set}" ] || [ "${IF_MPTCP_STRICT-}" = yes ] || exit 0
-  exit "$1"
+  case ${MPTCP_DOOR+door}:${PHASE+set}:${IF_MPTCP_STRICT-} in
+    :: | *:yes) exit "$1" ;;
+    door:*) [ "$1" -le 128 ] || exit "$1" ;;
+  esac
+  exit 0
 }
 
 # ifup starts every hook for every stanza: the runs that have nothing to do end here, before Node starts.
 if [ $# -eq 0 ]; then
   case ${IFACE-} in
     lo | lo:* | --all) exit 0 ;;
-    '') [ -z "${PHASE+set}" ] || exit 0 ;;
+    '') [ -z "${PHASE+set}${MPTCP_DOOR+set}" ] || exit 0 ;;
   esac
   case ${METHOD-} in loopback) exit 0 ;; esac
   case ${ADDRFAM-} in '' | inet | inet6 | *,*) ;; *) exit 0 ;; esac

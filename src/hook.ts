@@ -1,8 +1,10 @@
 /** A hook run: arguments, messages and exit status. */
 import { parseArgs } from 'node:util'
+import { isByKeeper, parseWord } from './ask/door.ts'
 import { isUnderManager, parseEnvironment } from './ask/environment.ts'
 import { isStrict } from './ask/options.ts'
 import { converge } from './converge.ts'
+import { type Follow, follow, followLine } from './follow.ts'
 import type { Edge } from './words/edge.ts'
 import { quote, Refusal } from './words/refusal.ts'
 
@@ -88,21 +90,9 @@ interface Telling {
   readonly output: Output
 }
 
-function runEvent(
-  program: Program,
-  env: NodeJS.ProcessEnv,
-  edge: Edge,
-  { dryRun, verbose, tell, output }: Telling,
-): void {
+function runEvent(program: Program, env: NodeJS.ProcessEnv, edge: Edge, telling: Telling): void {
+  const { dryRun, verbose, tell, output } = telling
   const loud = verbose || Number(env['VERBOSITY'] ?? 0) > 0
-  const event = parseEnvironment(program, env)
-  if ('idle' in event) {
-    if (loud || dryRun) {
-      tell(`nothing to do: ${event.idle}`)
-    }
-    return
-  }
-  event.notices.forEach(tell)
   const command = (text: string) => {
     if (dryRun) {
       output.out(`${text}\n`)
@@ -110,15 +100,39 @@ function runEvent(
       output.err(`${text}\n`)
     }
   }
-  const strict = event.byHand || isStrict(env)
-  converge({
-    event,
-    edge,
-    env,
-    dryRun,
-    strict,
-    report: { notice: tell, detail: (text) => loud && tell(text), command },
-  })
+  const report = { notice: tell, detail: (text: string) => loud && tell(text), command }
+  const idle = isByKeeper(env)
+    ? runWord(program, env, { edge, env, dryRun, report })
+    : runStanza(program, env, { edge, env, dryRun, report })
+  if (idle !== undefined && (loud || dryRun)) {
+    tell(`nothing to do: ${idle}`)
+  }
+}
+
+type Means = Omit<Follow, 'word'>
+
+/** @returns why there is nothing to do, if so */
+function runStanza(program: Program, env: NodeJS.ProcessEnv, means: Means): string | undefined {
+  const event = parseEnvironment(program, env)
+  if ('idle' in event) {
+    return event.idle
+  }
+  event.notices.forEach(means.report.notice)
+  converge({ ...means, event, strict: event.byHand || isStrict(env) })
+  if (event.dialUp && event.direction === 'up') {
+    followLine(event, means)
+  }
+  return undefined
+}
+
+/** @returns why there is nothing to do, if so */
+function runWord(program: Program, env: NodeJS.ProcessEnv, means: Means): string | undefined {
+  const word = parseWord(program, env)
+  if ('idle' in word) {
+    return word.idle
+  }
+  follow({ ...means, word })
+  return undefined
 }
 
 interface Arguments {

@@ -3,6 +3,8 @@ import type { Event } from './ask/environment.ts'
 import {
   markLeaving,
   type RecordedStanza,
+  readRecords,
+  removeLease,
   removeStanza,
   removeStanzas,
   writeStanza,
@@ -73,6 +75,11 @@ export function forgetAsked(edge: Edge, { asked, recorded }: Situation): void {
 /** The manager has taken the interface down: nothing is asked for any more, not by a section of the configuration either. */
 export function rememberDown(edge: Edge, { iface, families }: Event): void {
   removeStanzas(edge, iface, families)
+  for (const lease of readRecords(edge).leases) {
+    if (lease.iface === iface && families.includes(lease.family)) {
+      removeLease(edge, lease)
+    }
+  }
   for (const family of families) {
     writeTombstone(edge, iface, family)
   }

@@ -1,8 +1,8 @@
 /** One look at the host and at what was asked for: what a round of a run plans with. */
 import { type Asked, askedDown, askedUp } from './ask/asked.ts'
 import type { Event } from './ask/environment.ts'
-import { findLeases } from './ask/leases/leases.ts'
-import { type RecordedStanza, type Records, readRecords } from './ask/records.ts'
+import { findLeases, heardLeases } from './ask/leases/leases.ts'
+import { type RecordedLease, type RecordedStanza, type Records, readRecords } from './ask/records.ts'
 import { deviceOf, type Stanza, wayNames } from './ask/stanza.ts'
 import { readTableNames } from './ask/table-names.ts'
 import { isCarriable } from './kernel/command.ts'
@@ -59,7 +59,7 @@ export function look({ event: given, edge, env, families }: Look): Situation {
     device,
     recorded,
     stale: all.stanzas.filter((record) => !records.stanzas.includes(record)),
-    lookups: createLookups(snapshot, edge, env),
+    lookups: createLookups(snapshot, records, edge, env),
   }
 }
 
@@ -86,20 +86,35 @@ function stanzaTables(device: string, stanza: Stanza): number[] {
 export function ofThisHardware(records: Records, snapshot: Snapshot): Records {
   const resolve = resolverOf(snapshot)
   const macs = new Map(snapshot.links.map(({ name, mac }) => [name, mac]))
-  const isOther = ({ iface, mac }: RecordedStanza) => {
+  const isOther = ({ iface, mac }: RecordedStanza | RecordedLease) => {
     const present = macs.get(resolve(deviceOf(iface)))
     return mac !== undefined && present !== undefined && mac !== present
   }
-  return { ...records, stanzas: records.stanzas.filter((record) => !isOther(record)) }
+  return {
+    ...records,
+    stanzas: records.stanzas.filter((record) => !isOther(record)),
+    leases: records.leases.filter((record) => !isOther(record)),
+  }
 }
 
-export function createLookups({ links }: Snapshot, edge: Edge, env: NodeJS.ProcessEnv): Lookups {
+export function createLookups(
+  { links }: Snapshot,
+  { leases }: Records,
+  edge: Edge,
+  env: NodeJS.ProcessEnv,
+): Lookups {
   let names: ReadonlyMap<string, number> | undefined
   return {
     tableNames: () => {
       names ??= readTableNames(edge)
       return names
     },
-    leases: (device) => findLeases(device, links.find(({ name }) => name === device)?.index, edge, env),
+    // A client's own file may be older than what it has told its door.
+    leases: (device, family) => [
+      ...heardLeases(device, family, leases),
+      ...(family === 'inet'
+        ? findLeases(device, links.find(({ name }) => name === device)?.index, edge, env)
+        : []),
+    ],
   }
 }

@@ -1,8 +1,10 @@
 /** All devices at once: one look at the host, one plan, one batch a family, all or nothing. */
 import type { Section } from './ask/configuration.ts'
+import type { Word } from './ask/door.ts'
 import { readRecords } from './ask/records.ts'
 import { type Served, servedStanzas } from './ask/served.ts'
 import { deviceOf } from './ask/stanza.ts'
+import { type Heard, hearWord } from './heard.ts'
 import { isCarriable } from './kernel/command.ts'
 import { withoutLaminar } from './kernel/laminar.ts'
 import { parseNames } from './kernel/links.ts'
@@ -29,6 +31,8 @@ export interface WholeQuery {
   readonly former?: readonly string[]
   /** What a run for all devices leaves as it is. */
   readonly except?: Exceptions
+  /** What a door has to say: the run is about its device, if anybody asked for that. */
+  readonly word?: Word
 }
 
 export interface Exceptions {
@@ -44,6 +48,8 @@ export interface WholeStep extends Step {
   readonly scope: Scope
   /** Who is looked after, whether the run acts on them or not. */
   readonly served: Served
+  /** What becomes of the word. */
+  readonly heard: Heard | undefined
 }
 
 /** IPv6 first: its rules must be read before any address. */
@@ -52,19 +58,24 @@ const BOTH: readonly Family[] = ['inet6', 'inet']
 /** @throws Refusal where the kernel does not answer, or there is no such device */
 export function planWhole(query: WholeQuery): WholeStep {
   const { edge, env, flush } = query
-  const { snapshot, served } = lookAtHost(query)
+  const { snapshot, served, known, heard } = lookAtHost(query)
   const devices = query.devices.map(resolverOf(snapshot))
-  const scope = withoutExceptions(scopeOf(query, devices, served, snapshot), query.except)
+  const scope =
+    heard === undefined
+      ? withoutExceptions(scopeOf(query, devices, served, snapshot), query.except)
+      : scopeOfHeard(heard, served, snapshot)
   const wanted = flush
     ? served.stanzas.filter(({ device }) => !scope.devices.includes(device))
     : served.stanzas
   const gone = flush ? served.stanzas : []
   const host = indexHost(snapshot, wanted, gone, scope.devices)
-  checkDevices(query.devices, host, served, scope)
+  if (heard === undefined) {
+    checkDevices(query.devices, host, served, scope)
+  }
   const plan = planHost({
     host,
     scope,
-    lookups: createLookups(snapshot, edge, env),
+    lookups: createLookups(snapshot, known, edge, env),
     trustsTable: () => false,
   })
   const speakable = withoutLaminar(plan.wanted, edge)
@@ -73,16 +84,14 @@ export function planWhole(query: WholeQuery): WholeStep {
     host,
     scope,
     served,
+    heard,
     snapshot,
     plan: { ...plan, wanted: state, notices: [...served.notices, ...plan.notices, ...speakable.notices] },
     changes: diffState(plan.owned, state).filter((change) => query.except?.spares(change) !== true),
   }
 }
 
-function lookAtHost({ edge, sections, devices, former = [] }: WholeQuery): {
-  snapshot: Snapshot
-  served: Served
-} {
+function lookAtHost({ edge, sections, devices, former = [], word }: WholeQuery) {
   const records = readRecords(edge)
   const recorded = records.stanzas.map(({ iface }) => deviceOf(iface))
   const names = sections.length > 0 ? [...parseNames(edge.readFile('/proc/net/dev') ?? '')] : []
@@ -93,8 +102,11 @@ function lookAtHost({ edge, sections, devices, former = [] }: WholeQuery): {
     tables,
     edge,
   )
-  const known = ofThisHardware(records, snapshot)
-  return { snapshot, served: servedStanzas(known, sections, snapshot.links, resolverOf(snapshot), edge) }
+  const ours = ofThisHardware(records, snapshot)
+  const heard = word && hearWord(ours, word, snapshot)
+  const known = heard?.records ?? ours
+  const served = servedStanzas(known, sections, snapshot.links, resolverOf(snapshot), edge)
+  return { snapshot, known, heard, served }
 }
 
 /**
@@ -115,6 +127,17 @@ function scopeOf(
     devices: [...new Set(chosen)].filter(isCarriable),
     families,
     orphans: devices.length === 0,
+  }
+}
+
+/** A device that nobody asked for is left alone, but for what goes with its lease or its own end. */
+function scopeOfHeard({ device, removed }: Heard, served: Served, snapshot: Snapshot): Scope {
+  const isGone = snapshot.links.every(({ name }) => name !== device)
+  const isMeant = isServed(device, served) || removed.length > 0 || isGone
+  return {
+    devices: isMeant && isCarriable(device) ? [device] : [],
+    families: snapshot.families,
+    orphans: removed.length > 0 || isGone,
   }
 }
 

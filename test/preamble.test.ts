@@ -140,6 +140,8 @@ describe('the preamble without node', () => {
     ['by hand', { IFACE: 'eth1' }, 1],
     ['under ifupdown', { IFACE: 'eth1', PHASE: 'post-up' }, 0],
     ['in a strict stanza', { IFACE: 'eth1', PHASE: 'post-up', IF_MPTCP_STRICT: 'yes' }, 1],
+    ['in a door', { IFACE: 'eth1', MPTCP_DOOR: 'netifrc' }, 0],
+    ['in a strict door', { IFACE: 'eth1', MPTCP_DOOR: 'netifrc', IF_MPTCP_STRICT: 'yes' }, 1],
   ])('tells that it is missing %s', (_, env, status) => {
     expect(start('without', env)).toEqual({ status, stdout: '', stderr: `mptcp_up: eth1: ${MISSING}\n` })
   })
@@ -258,6 +260,7 @@ describe('the preamble, while Node runs', () => {
     for (const [env, wanted] of [
       [{ IFACE: 'eth1' }, status],
       [{ IFACE: 'eth1', PHASE: 'post-up' }, 0],
+      [{ IFACE: 'eth1', MPTCP_DOOR: 'dhclient' }, status],
     ] as const) {
       const { shell, node, end } = await startLasting(env)
       shell.kill(signal)

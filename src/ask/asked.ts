@@ -3,7 +3,7 @@ import type { Edge } from '../words/edge.ts'
 import { Refusal } from '../words/refusal.ts'
 import type { Family } from '../words/state.ts'
 import type { Event } from './environment.ts'
-import { LEAVING_LIMIT, type RecordedStanza, type Records } from './records.ts'
+import { LEAVING_LIMIT, type RecordedLease, type RecordedStanza, type Records } from './records.ts'
 import { deviceOf, parseStanzas, type Stanza } from './stanza.ts'
 
 export interface Asked {
@@ -23,7 +23,7 @@ export function parseRecords(records: Records, now: Date): { stanzas: Stanza[]; 
   const notices = [...records.notices]
   for (const record of records.stanzas) {
     try {
-      stanzas.push(...parseRecord(record, now))
+      stanzas.push(...parseRecord(record, now).map((stanza) => onItsLink(stanza, records.leases)))
     } catch (error) {
       if (!(error instanceof Refusal)) {
         throw error
@@ -42,6 +42,23 @@ function parseRecord(record: RecordedStanza, now: Date): Stanza[] {
   // A record may hold what a run for both families was told: the other family's part is in a record of its own.
   const both = parseStanzas(record.variables, ['inet6', 'inet'], speaker)
   return both.filter(({ family }) => family === record.family)
+}
+
+/** A dial-up stanza is about the device that pppd has made for it. */
+function onItsLink(stanza: Stanza, leases: readonly RecordedLease[]): Stanza {
+  const device = linkOf(stanza, leases)
+  return device === undefined ? stanza : { ...stanza, device }
+}
+
+/** The device that pppd has made for a dial-up stanza, as far as its door has told. */
+export function linkOf({ provider }: Stanza, leases: readonly RecordedLease[]): string | undefined {
+  const isOf = (lease: RecordedLease) =>
+    lease.provider === provider?.name && [undefined, unitOf(lease.iface)].includes(provider?.unit)
+  return provider && leases.find(isOf)?.iface
+}
+
+function unitOf(device: string): string {
+  return device.replace(/^ppp/, '')
 }
 
 /** What an `up` acts on. */

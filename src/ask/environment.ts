@@ -28,7 +28,7 @@ export interface Event {
   readonly dialUp: boolean
   /** The method is auto: the address comes with a router advertisement, perhaps after ifupdown has called the hook. */
   readonly awaitsAddress: boolean
-  /** Who asked: `ifupdown` or `hand`. */
+  /** Who asked: `ifupdown`, `hand`, or the door of another manager. */
   readonly door: string
   /** Who set a variable, for the end of a message. */
   readonly setter: Setter
@@ -48,9 +48,14 @@ const MODES = { up: 'start', down: 'stop' } as const
 /** The phases of if-down.d: ifupdown's and ifupdown-ng's. */
 const LEAVING_PHASES = ['pre-down', 'down']
 
-/** Whether a manager started the run; by hand PHASE is absent. */
+/** Whether a manager started the run, by itself or through a door; by hand PHASE is absent. */
 export function isUnderManager(env: Environment): boolean {
-  return env['PHASE'] !== undefined
+  return env['PHASE'] !== undefined || doorName(env) !== undefined
+}
+
+/** The door that started the run: the manager whose it is. */
+export function doorName({ MPTCP_DOOR: name }: Environment): string | undefined {
+  return name === undefined || name === '' ? undefined : name
 }
 
 /**
@@ -65,12 +70,13 @@ export function parseEnvironment(program: 'up' | 'down', env: Environment): Even
     return { idle: reason }
   }
   const managed = isUnderManager(env)
-  const setter = managed ? setterUnderManager : setterByHand
+  const through = doorName(env)
+  const setter = managed ? setterUnder(through) : setterByHand
   const iface = env['IFACE'] ?? ''
   checkInterface(iface, setter)
   const leaving = program === 'down' && LEAVING_PHASES.includes(env['PHASE'] ?? '')
   const families = familiesOf(program, env)
-  const door = managed ? 'ifupdown' : 'hand'
+  const door = through ?? (managed ? 'ifupdown' : 'hand')
   const speaker = { iface, door, order: 0, fresh: true, leaving: false, setter }
   const variables = pickVariables(env)
   return {
@@ -94,8 +100,17 @@ export function parseEnvironment(program: 'up' | 'down', env: Environment): Even
   }
 }
 
-function setterUnderManager(variable: string): string {
-  return variable === 'IFACE' ? 'the interface that ifup names' : `set by ${variable} in the iface stanza`
+/** @param door undefined for ifupdown's own run */
+export function setterUnder(door: string | undefined): Setter {
+  const who = door === undefined ? 'ifup' : quote(door).slice(1, -1)
+  return (variable) => {
+    if (variable === 'IFACE') {
+      return `the interface that ${who} names`
+    }
+    return door === undefined
+      ? `set by ${variable} in the iface stanza`
+      : `set by ${variable}, as ${who} gave it`
+  }
 }
 
 function setterByHand(variable: string): string {
@@ -135,7 +150,7 @@ function familiesOf(program: 'up' | 'down', env: Environment): Family[] {
 }
 
 /** `inet`, `inet6`, ifupdown2's `inet,inet,inet6`; absent or empty: both. */
-function parseFamilies(value: string | undefined): Family[] {
+export function parseFamilies(value: string | undefined): Family[] {
   const words = value === undefined || value === '' ? ['inet', 'inet6'] : value.split(',')
   return (['inet6', 'inet'] as const).filter((family) => words.includes(family))
 }
@@ -143,7 +158,7 @@ function parseFamilies(value: string | undefined): Family[] {
 /** dev_valid_name() in the kernel's net/core/dev.c; an altname may be longer (ALTIFNAMSIZ). */
 const LONGEST_NAME = 127
 
-function checkInterface(iface: string, setter: Setter): void {
+export function checkInterface(iface: string, setter: Setter): void {
   const device = deviceOf(iface)
   // biome-ignore lint/suspicious/noControlCharactersInRegex: what no device's name can hold
   const isName = device !== '' && device !== '.' && device !== '..' && !/[\s/\x00-\x1f\x7f]/.test(device)
@@ -156,6 +171,7 @@ function checkInterface(iface: string, setter: Setter): void {
 /** What a stanza says besides its family and interface. */
 const STANZA_VARIABLES = [
   ...['METHOD', 'IF_ADDRESS', 'IF_ADDRESSES', 'IF_NETMASK', 'IF_GATEWAY', 'IF_GATEWAYS', 'IF_POINTOPOINT'],
+  ...['IF_PROVIDER', 'IF_UNIT'],
 ]
 
 function pickVariables(env: Environment): Record<string, string> {

@@ -4,21 +4,25 @@ import { quote } from '../words/refusal.ts'
 import type { Family } from '../words/state.ts'
 import {
   parseRecord,
+  printLease,
   printStanza,
   printTombstone,
   type Reading,
+  type RecordedLease,
   type RecordedStanza,
   type Tombstone,
 } from './records/form.ts'
-import { filePrefix, recordsDirectory, stanzaFile, tombstoneFile } from './records/place.ts'
+import { filePrefix, leaseFile, recordsDirectory, stanzaFile, tombstoneFile } from './records/place.ts'
 
-export type { RecordedStanza, Tombstone } from './records/form.ts'
+export type { RecordedLease, RecordedStanza, Tombstone } from './records/form.ts'
 export { lockPath, RECORDS, recordsDirectory, watchPath } from './records/place.ts'
 
 /** All of one network namespace and this boot. */
 export interface Records {
   readonly stanzas: readonly RecordedStanza[]
   readonly down: readonly Tombstone[]
+  /** What doors were told. */
+  readonly leases: readonly RecordedLease[]
   /** Files that are no record of ours, each named once. */
   readonly notices: readonly string[]
 }
@@ -32,6 +36,7 @@ const FAMILIES: readonly Family[] = ['inet', 'inet6']
 export function readRecords(edge: Edge): Records {
   const stanzas: RecordedStanza[] = []
   const down: Tombstone[] = []
+  const leases: RecordedLease[] = []
   const notices: string[] = []
   const directory = recordsDirectory(edge)
   for (const { file, reading } of readAll(edge, directory, () => true)) {
@@ -41,11 +46,13 @@ export function readRecords(edge: Edge): Records {
       stanzas.push(reading.stanza)
     } else if ('down' in reading) {
       down.push(reading.down)
+    } else if ('lease' in reading) {
+      leases.push(reading.lease)
     } else {
       notices.push(`record ${quote(file)} ${reading.fault} and does not count (it is in ${directory})`)
     }
   }
-  return { stanzas, down, notices }
+  return { stanzas, down, leases, notices }
 }
 
 interface Read {
@@ -77,8 +84,14 @@ function checkPlace(file: string, reading: Reading): Reading {
   if (reading === 'stale' || 'fault' in reading) {
     return reading
   }
-  const place = 'stanza' in reading ? stanzaFile(reading.stanza) : tombstoneFile(reading.down)
-  return place === file ? reading : { fault: 'is not what its name says' }
+  return placeOf(reading) === file ? reading : { fault: 'is not what its name says' }
+}
+
+function placeOf(reading: Exclude<Reading, 'stale' | { fault: string }>): string {
+  if ('stanza' in reading) {
+    return stanzaFile(reading.stanza)
+  }
+  return 'down' in reading ? tombstoneFile(reading.down) : leaseFile(reading.lease)
 }
 
 /** The kernel's name for this boot; a container whose kernel hides it has its records all the same. */
@@ -135,5 +148,21 @@ export function markLeaving(edge: Edge, iface: string, now: Date): void {
     if (reading !== 'stale' && 'stanza' in reading) {
       writeStanza(edge, { ...reading.stanza, leaving: now.getTime() })
     }
+  }
+}
+
+/** Records a lease, in place of an earlier one of the same door, interface and family. Says whether it could. */
+export function writeLease(edge: Edge, lease: RecordedLease): boolean {
+  const directory = recordsDirectory(edge)
+  return (
+    directory !== undefined &&
+    edge.writeFile(`${directory}/${leaseFile(lease)}`, printLease(lease, bootId(edge)))
+  )
+}
+
+export function removeLease(edge: Edge, lease: RecordedLease): void {
+  const directory = recordsDirectory(edge)
+  if (directory !== undefined) {
+    edge.removeFile(`${directory}/${leaseFile(lease)}`)
   }
 }

@@ -14,6 +14,8 @@ export interface Stanza {
   readonly family: Family
   /** ifupdown's method: static, dhcp, auto, manual, ppp … */
   readonly method: string | undefined
+  /** The file in /etc/ppp/peers that a dial-up stanza names, and the unit, if any: the device is another than the interface. */
+  readonly provider: Provider | undefined
   /** The addresses that it names. */
   readonly addresses: readonly StanzaAddress[]
   /** The routers that it names besides mptcp-gateway. */
@@ -34,6 +36,11 @@ export interface Stanza {
   readonly setter: Setter
 }
 
+export interface Provider {
+  readonly name: string
+  readonly unit: string | undefined
+}
+
 /** Whose stanza it is, and who speaks. */
 export interface Speaker {
   readonly iface: string
@@ -47,6 +54,19 @@ export interface Speaker {
 /** pppd makes the device, and the other end of its link is the provider. */
 export function isDialUp(method: string | undefined): boolean {
   return method === 'ppp' || method === 'wvdial'
+}
+
+/** ifupdown's own defaults; wvdial starts pppd with the file that it writes itself. */
+function providerOf(env: Environment): Provider | undefined {
+  const { METHOD: method, IF_PROVIDER: name, IF_UNIT: unit } = env
+  switch (method) {
+    case 'ppp':
+      return { name: name || 'provider', unit: unit || undefined }
+    case 'wvdial':
+      return { name: 'wvdial', unit: undefined }
+    default:
+      return undefined
+  }
 }
 
 /** The device's name or altname: IFACE less its alias. */
@@ -80,6 +100,7 @@ export function parseStanzas(env: Environment, families: readonly Family[], spea
       device: deviceOf(iface),
       family,
       method,
+      provider: providerOf(env),
       addresses: own,
       gateways: gateways.filter((gateway) => gateway.family === family),
       pointToPoint: isDialUp(method) || own.some(({ peer }) => peer !== undefined),

@@ -114,14 +114,13 @@ function findForeignDefaults({ snapshot }: Host, family: Family): (device: strin
 
 /** A lease counts while the device carries its address, and not for what is configured by hand. */
 function leaseWay(query: GatewayQuery): WayOut | undefined {
-  const { family, addresses } = query
-  const dynamic = addresses.filter(({ named }) => named?.method !== 'static')
-  if (family !== 'inet' || dynamic.length === 0 || isStatic(query)) {
+  const dynamic = query.addresses.filter(({ named }) => named?.method !== 'static')
+  if (dynamic.length === 0 || isStatic(query)) {
     return undefined
   }
   const routers = query
     .leases()
-    .filter((lease) => dynamic.some(({ local }) => local === lease.address))
+    .filter(({ address }) => address === undefined || dynamic.some(({ local }) => local === address))
     .flatMap((lease) => lease.routers)
   const gateway = routers.find((router) => whyNoRouter(query, router) === undefined)
   return gateway === undefined ? undefined : wayVia(query, gateway, true)

@@ -23,7 +23,10 @@ export interface GatewayQuery {
 }
 
 /** Why the address cannot be a router on the device; undefined where it can. */
-export function whyNoRouter({ host, device, family }: GatewayQuery, text: string): string | undefined {
+export function whyNoRouter(
+  { host, device, family }: Pick<GatewayQuery, 'host' | 'device' | 'family'>,
+  text: string,
+): string | undefined {
   const ip = parseIp(text)
   if (ip === undefined || !isHost(ip)) {
     return 'is not the address of a host'

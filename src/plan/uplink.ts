@@ -17,7 +17,7 @@ import { splitWays, type Way } from './ways.ts'
 /** What a plan may have to look up outside the kernel. */
 export interface Lookups {
   readonly tableNames: TableNames
-  readonly leases: (device: string) => readonly Lease[]
+  readonly leases: (device: string, family: Family) => readonly Lease[]
 }
 
 export interface UplinkQuery {
@@ -53,7 +53,7 @@ export function planUplinks(query: UplinkQuery): UplinkPlan {
   const addresses = carried.filter((address) => otherHolder(address, query) === undefined)
   const gatewayQuery: GatewayQuery = {
     ...{ host, device, family, addresses, stanzas, trustsTable },
-    leases: () => lookups.leases(device),
+    leases: () => lookups.leases(device, family),
   }
   const ways = splitWays(gatewayQuery)
   const tables = chooseTables(ways, { host, device, family, tableNames: lookups.tableNames })

@@ -1,8 +1,8 @@
 /** The command line of mptcp-routes. What a command needs is loaded when it runs: status is to start fast. */
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { createColors } from 'picocolors'
+import { DEFAULT_FILE, readConfiguration } from '../ask/configuration-file.ts'
 import { quote, Refusal } from '../words/refusal.ts'
-import { DEFAULT_FILE, readConfiguration } from './configuration-file.ts'
 import { type Context, PROGRAM, tell } from './context.ts'
 
 /** The process that a command runs in. */

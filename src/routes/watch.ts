@@ -1,11 +1,11 @@
 /** `mptcp-routes watch`: the service that keeps the host in the wanted state. */
 import { fstatSync } from 'node:fs'
 import { setFlagsFromString } from 'node:v8'
+import { readConfiguration } from '../ask/configuration-file.ts'
 import { watchPath } from '../ask/records.ts'
 import { parseNames } from '../kernel/links.ts'
 import type { Lock } from '../words/edge.ts'
 import { Refusal } from '../words/refusal.ts'
-import { readConfiguration } from './configuration-file.ts'
 import { type Context, PROGRAM } from './context.ts'
 import { openEars } from './watch/ears.ts'
 import { openLeaseDesk } from './watch/leases.ts'

@@ -270,3 +270,23 @@ it.each([
 ])('%j is under a manager: %s', (env, under) => {
   expect(isUnderManager(env)).toBe(under)
 })
+
+describe('the door of a manager that asks for interfaces', () => {
+  const NETIFRC = { MPTCP_DOOR: 'netifrc', IFACE: 'eth1', ADDRFAM: 'inet', IF_MPTCP_TABLE: '7' }
+
+  it('is under a manager, and is named by what it set', () => {
+    expect(isUnderManager(NETIFRC)).toBe(true)
+    const { door, byHand: isByHand, bare, setter } = event(NETIFRC)
+    expect([door, isByHand, bare, setter('IF_X'), setter('IFACE')]).toEqual([
+      ...['netifrc', false, false, 'set by IF_X, as netifrc gave it', 'the interface that netifrc names'],
+    ])
+  })
+
+  it('speaks of its options even where it gives none', () => {
+    expect(event({ ...NETIFRC, IF_MPTCP_TABLE: '' }).bare).toBe(false)
+  })
+
+  it('has nothing to do without an interface', () => {
+    expect(parseEnvironment('up', { ...NETIFRC, IFACE: '' })).toEqual({ idle: 'IFACE is ""' })
+  })
+})

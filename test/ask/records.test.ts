@@ -77,13 +77,13 @@ it.each([
   ['a value of several lines', stanza({ variables: { IF_MPTCP_GATEWAY: '10.1.2.1\n"x"\\', METHOD: '' } })],
 ])('keeps %s', (_what, kept) => {
   record(kept)
-  expect(readRecords(edge)).toStrictEqual({ stanzas: [kept], down: [], notices: [] })
+  expect(readRecords(edge)).toStrictEqual({ stanzas: [kept], down: [], leases: [], notices: [] })
 })
 
 it('finds nothing, and reads nothing, where there is no directory', () => {
   const read: string[] = []
   const watched = { ...edge, readFile: (path: string) => void read.push(path) }
-  expect([readRecords(watched), read]).toEqual([{ stanzas: [], down: [], notices: [] }, []])
+  expect([readRecords(watched), read]).toEqual([{ stanzas: [], down: [], leases: [], notices: [] }, []])
 })
 
 it('has one record for an interface, family and address, and the later word counts', () => {
@@ -139,6 +139,7 @@ describe('down', () => {
     expect(readRecords(edge)).toEqual({
       stanzas: expect.arrayContaining(others.slice(1)),
       down: [],
+      leases: [],
       notices: [],
     })
     expect(names()).toHaveLength(others.length - 1)
@@ -190,7 +191,7 @@ describe('a record', () => {
     files.set(path, JSON.stringify({ ...written(), version: 2, boot: 'b0' }))
     writeTombstone(edge, 'eth7', 'inet')
     files.set(BOOT_ID, 'b2\n')
-    expect([readRecords(edge), names()]).toEqual([{ stanzas: [], down: [], notices: [] }, []])
+    expect([readRecords(edge), names()]).toEqual([{ stanzas: [], down: [], leases: [], notices: [] }, []])
   })
 
   it('counts where the kernel hides its boot', () => {
@@ -204,9 +205,9 @@ describe('a record', () => {
   it('of another version is named, does not count, and is replaced', () => {
     files.set(path, JSON.stringify({ ...written(), version: 2 }))
     const notices = [`record "${file}" is of version 2 instead of 1 ${where}`]
-    expect(readRecords(edge)).toEqual({ stanzas: [], down: [], notices })
+    expect(readRecords(edge)).toEqual({ stanzas: [], down: [], leases: [], notices })
     record(STANZA)
-    expect(readRecords(edge)).toEqual({ stanzas: [STANZA], down: [], notices: [] })
+    expect(readRecords(edge)).toEqual({ stanzas: [STANZA], down: [], leases: [], notices: [] })
   })
 
   it.each([
@@ -224,7 +225,7 @@ describe('a record', () => {
     record(SIX)
     files.set(path, text)
     const notices = [`record "${file}" is damaged ${where}`]
-    expect(readRecords(edge)).toEqual({ stanzas: [SIX], down: [], notices })
+    expect(readRecords(edge)).toEqual({ stanzas: [SIX], down: [], leases: [], notices })
   })
 
   it.each([
@@ -252,6 +253,7 @@ describe('a record', () => {
     expect(readRecords(edge)).toEqual({
       stanzas: [],
       down: [],
+      leases: [],
       notices: [`record "${file}" is damaged ${where}`],
     })
   })
@@ -288,7 +290,7 @@ describe('a record', () => {
       files.delete(path)
       return files.get(name)
     }
-    expect(readRecords({ ...edge, readFile })).toEqual({ stanzas: [], down: [], notices: [] })
+    expect(readRecords({ ...edge, readFile })).toEqual({ stanzas: [], down: [], leases: [], notices: [] })
   })
 
   it('that is being written is none', () => {
@@ -310,7 +312,7 @@ describe('without a place', () => {
     ])
     removeStanzas(edge, 'eth1', ['inet'])
     markLeaving(edge, 'eth1', new Date(0))
-    expect(readRecords(edge)).toEqual({ stanzas: [], down: [], notices: [] })
+    expect(readRecords(edge)).toEqual({ stanzas: [], down: [], leases: [], notices: [] })
   })
 })
 
@@ -338,6 +340,7 @@ it('stands on real files', () => {
     expect(readRecords(placed)).toEqual({
       stanzas: [long],
       down: [{ iface: 'eth0', family: 'inet' }],
+      leases: [],
       notices: [],
     })
   } finally {

@@ -18,6 +18,8 @@ lint_shell() {
   shellcheck -x -a -P SCRIPTDIR test/run test/stages/stage test/fuzz install.sh || status=$?
   shellcheck .ci/run test/fixtures/capture debian/build debian/make-cache debian/tests/uplinks \
     debian/*.{preinst,postinst,prerm,postrm} debian/etc/network/*/* service/*.init service/*.openrc || status=$?
+  shellcheck doors/door doors/{dhclient,dhcpcd,udhcpc,ppp,ifupdown-ng,netifrc,networkmanager}/* test/doors/programs.bash \
+    test/managers/netifrc-stand-in || status=$?
   # Its last line closes a comment of JavaScript: no shell reads that far.
   local preamble
   for preamble in hooks/*.sh; do
@@ -73,6 +75,22 @@ check_package() {
 # In the namespace there is no network, so programs that are not installed are fetched outside it.
 check_watch() {
   test/watch/programs.bash >/dev/null
+  bats_in_namespace "$@"
+}
+
+check_doors() {
+  test/watch/programs.bash >/dev/null
+  test/doors/programs.bash >/dev/null
+  bats_in_namespace "$@"
+}
+
+# Needs root, as managers refuse files that are not root's.
+check_managers() {
+  if [ "$(id -u)" -ne 0 ]; then
+    echo 'left out for an ordinary user: these tests lay files of managers over those of the machine, which takes root'
+    return 0
+  fi
+  test/managers/programs.bash >/dev/null
   bats_in_namespace "$@"
 }
 

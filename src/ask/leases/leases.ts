@@ -1,5 +1,7 @@
 /** The DHCP leases of a device, whoever keeps them. */
 import type { Edge } from '../../words/edge.ts'
+import type { Family } from '../../words/state.ts'
+import type { RecordedLease } from '../records.ts'
 import { dhclientLease } from './dhclient.ts'
 import { dhcpcdLease } from './dhcpcd.ts'
 import type { Lease } from './lease.ts'
@@ -7,6 +9,13 @@ import { networkdLease } from './networkd.ts'
 import { networkManagerLease } from './networkmanager.ts'
 
 export type { Lease } from './lease.ts'
+
+/** What doors were told of the device, by the keepers of its leases. */
+export function heardLeases(device: string, family: Family, leases: readonly RecordedLease[]): Lease[] {
+  return leases
+    .filter((lease) => lease.iface === device && lease.family === family)
+    .map(({ address, routers, door }) => ({ address, routers, from: door }))
+}
 
 /**
  * Every IPv4 lease in force for the device: dhclient's, dhcpcd's, NetworkManager's, systemd-networkd's. Files outlive

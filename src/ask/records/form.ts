@@ -1,4 +1,5 @@
 /** The text of a record: JSON, with the version of its form and the boot that it was written in. */
+import { parseIp } from '../../words/address.ts'
 import type { Family } from '../../words/state.ts'
 
 /** What one stanza said of one family. */
@@ -20,6 +21,24 @@ export interface RecordedStanza {
   readonly leaving: number | undefined
 }
 
+/** What a door was told of one family of a device, by the keeper of its lease: it goes with the lease, and asks for nothing. */
+export interface RecordedLease {
+  /** The device. */
+  readonly iface: string
+  readonly family: Family
+  /** Who keeps the lease: `dhclient`, `pppd` … */
+  readonly door: string
+  /** The address that is leased; undefined where the keeper does not tell. */
+  readonly address: string | undefined
+  /** In the keeper's order. */
+  readonly routers: readonly string[]
+  /** The file in /etc/ppp/peers of the line. */
+  readonly provider: string | undefined
+  /** When the keeper spoke, in seconds since the boot; undefined where the door did not tell. */
+  readonly since: number | undefined
+  readonly mac: string | undefined
+}
+
 /** An interface that was taken down: what the configuration says of it does not count until the next up. */
 export interface Tombstone {
   readonly iface: string
@@ -30,6 +49,7 @@ export interface Tombstone {
 export type Reading =
   | { readonly stanza: RecordedStanza }
   | { readonly down: Tombstone }
+  | { readonly lease: RecordedLease }
   | 'stale'
   | { readonly fault: string }
 
@@ -42,6 +62,10 @@ export function printStanza(stanza: RecordedStanza, boot: string): string {
 
 export function printTombstone(down: Tombstone, boot: string): string {
   return print({ version: VERSION, boot, down })
+}
+
+export function printLease(lease: RecordedLease, boot: string): string {
+  return print({ version: VERSION, boot, lease })
 }
 
 /** People read records too. */
@@ -65,6 +89,9 @@ export function parseRecord(text: string, boot: string): Reading {
   }
   if (isOurs && isTombstone(record['down'])) {
     return { down: record['down'] }
+  }
+  if (isOurs && isLease(record['lease'])) {
+    return { lease: record['lease'] }
   }
   return { fault: 'is damaged' }
 }
@@ -105,6 +132,24 @@ function isStanza(value: unknown): value is RecordedStanza {
     isText(door) &&
     isTextOrAbsent(mac) &&
     (leaving === undefined || Number.isFinite(leaving))
+  )
+}
+
+function isLease(value: unknown): value is RecordedLease {
+  if (!isObject(value) || !isTombstone(value)) {
+    return false
+  }
+  const { family } = value
+  const { door, address, routers, provider, since, mac } = value as Unknown
+  const isIp = (text: unknown) => isText(text) && parseIp(text)?.family === family
+  return (
+    isText(door) &&
+    (address === undefined || isIp(address)) &&
+    Array.isArray(routers) &&
+    routers.every(isIp) &&
+    isTextOrAbsent(provider) &&
+    (since === undefined || Number.isFinite(since)) &&
+    isTextOrAbsent(mac)
   )
 }
 

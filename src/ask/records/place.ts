@@ -1,7 +1,7 @@
 /** Where records lie: a directory for each network namespace, in it a file for each interface, family and address. */
 import type { Edge } from '../../words/edge.ts'
 import type { Family } from '../../words/state.ts'
-import type { RecordedStanza, Tombstone } from './form.ts'
+import type { RecordedLease, RecordedStanza, Tombstone } from './form.ts'
 
 export const RECORDS = '/run/mptcp-routes'
 
@@ -29,6 +29,11 @@ export function stanzaFile({ iface, family, address }: RecordedStanza): string {
 
 export function tombstoneFile({ iface, family }: Tombstone): string {
   return `down,${filePrefix(iface, family)}`
+}
+
+/** None of the interface's own records: those go with an ifdown, this one with the lease. */
+export function leaseFile({ iface, family, door }: Pick<RecordedLease, 'iface' | 'family' | 'door'>): string {
+  return `lease,${filePrefix(iface, family)}${encode(door)}`
 }
 
 /** What the names of all an interface's records of the family begin with. */

@@ -19,6 +19,7 @@ export function stepOf(snapshot: Snapshot, stanzas: readonly Stanza[] = STANZAS)
   return {
     host: hostOf(snapshot, { devices, stanzas }),
     scope: { devices, families: snapshot.families, orphans: true },
+    heard: undefined,
     served: { stanzas, silent: new Set(), down: new Set(), notices: [] },
     ...{ snapshot, plan },
     changes: diffState(plan.owned, plan.wanted),

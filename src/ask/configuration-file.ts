@@ -1,7 +1,8 @@
 /** The configuration's file, read whole: at a command's start, and again by the service when it is told to. */
-import { type Configuration, parseConfiguration } from '../ask/configuration.ts'
+
 import type { Edge } from '../words/edge.ts'
 import { quote } from '../words/refusal.ts'
+import { type Configuration, parseConfiguration } from './configuration.ts'
 
 export const DEFAULT_FILE = '/etc/mptcp-routes.conf'
 
