@@ -4,7 +4,7 @@ import { isByKeeper, parseWord } from './ask/door.ts'
 import { isUnderManager, parseEnvironment } from './ask/environment.ts'
 import { isStrict } from './ask/options.ts'
 import { converge } from './converge.ts'
-import { type Follow, follow, followLine } from './follow.ts'
+import type { Follow } from './follow.ts'
 import type { Edge } from './words/edge.ts'
 import { quote, Refusal } from './words/refusal.ts'
 
@@ -16,6 +16,9 @@ export interface Output {
   readonly out: (text: string) => void
   readonly err: (text: string) => void
 }
+
+/** The runs of doors, handed in: they go by the configuration, whose parser takes its time to load. */
+export type Doors = Pick<typeof import('./follow.ts'), 'follow' | 'followLine'>
 
 declare const VERSION: string
 
@@ -53,6 +56,7 @@ Options of the iface stanza, or IF_MPTCP, IF_MPTCP_GATEWAY ... in the environmen
  * Runs the hook.
  *
  * @param args the command line after the program's name
+ * @param doors needed where mayFollow() says so
  * @returns the exit status: 1 for a failure by hand or in a strict stanza, else 0, as a hook that fails makes
  *   ifupdown forget the interface
  */
@@ -62,6 +66,7 @@ export function runHook(
   env: NodeJS.ProcessEnv,
   edge: Edge,
   output: Output,
+  doors?: Doors,
 ): number {
   const name = `mptcp_${program}`
   try {
@@ -72,7 +77,7 @@ export function runHook(
     }
     const tell = (text: string) => output.err(`${name}: ${interfaceName(env)}${text}\n`)
     const { 'dry-run': dryRun = false, verbose = false } = options
-    runEvent(program, env, edge, { dryRun, verbose, tell, output })
+    runEvent(program, env, edge, { dryRun, verbose, tell, output, doors })
     return 0
   } catch (error) {
     const internal = error instanceof Error ? error.message : String(error)
@@ -88,10 +93,11 @@ interface Telling {
   readonly verbose: boolean
   readonly tell: (text: string) => void
   readonly output: Output
+  readonly doors: Doors | undefined
 }
 
 function runEvent(program: Program, env: NodeJS.ProcessEnv, edge: Edge, telling: Telling): void {
-  const { dryRun, verbose, tell, output } = telling
+  const { dryRun, verbose, tell, output, doors } = telling
   const loud = verbose || Number(env['VERBOSITY'] ?? 0) > 0
   const command = (text: string) => {
     if (dryRun) {
@@ -102,14 +108,14 @@ function runEvent(program: Program, env: NodeJS.ProcessEnv, edge: Edge, telling:
   }
   const report = { notice: tell, detail: (text: string) => loud && tell(text), command }
   const idle = isByKeeper(env)
-    ? runWord(program, env, { edge, env, dryRun, report })
-    : runStanza(program, env, { edge, env, dryRun, report })
+    ? runWord(program, env, { edge, env, dryRun, report, doors })
+    : runStanza(program, env, { edge, env, dryRun, report, doors })
   if (idle !== undefined && (loud || dryRun)) {
     tell(`nothing to do: ${idle}`)
   }
 }
 
-type Means = Omit<Follow, 'word'>
+type Means = Omit<Follow, 'word'> & { readonly doors: Doors | undefined }
 
 /** @returns why there is nothing to do, if so */
 function runStanza(program: Program, env: NodeJS.ProcessEnv, means: Means): string | undefined {
@@ -120,7 +126,7 @@ function runStanza(program: Program, env: NodeJS.ProcessEnv, means: Means): stri
   event.notices.forEach(means.report.notice)
   converge({ ...means, event, strict: event.byHand || isStrict(env) })
   if (event.dialUp && event.direction === 'up') {
-    followLine(event, means)
+    means.doors?.followLine(event, means)
   }
   return undefined
 }
@@ -131,7 +137,7 @@ function runWord(program: Program, env: NodeJS.ProcessEnv, means: Means): string
   if ('idle' in word) {
     return word.idle
   }
-  follow({ ...means, word })
+  means.doors?.follow({ ...means, word })
   return undefined
 }
 

@@ -1,5 +1,6 @@
 /** Wires a hook to this process. */
 import { writeSync } from 'node:fs'
+import { mayFollow } from './ask/door.ts'
 import { type Program, runHook } from './hook.ts'
 import { createEdge } from './kernel/edge.ts'
 import { logLines, losesStandardError } from './syslog.ts'
@@ -15,7 +16,7 @@ function writer(descriptor: number): (text: string) => void {
   }
 }
 
-export function main(program: Program): void {
+export async function main(program: Program): Promise<void> {
   const { env } = process
   // The preamble keeps descriptor 2 for the words of Node itself.
   const err = writer(env['MPTCP_MESSAGES'] === '3' ? 3 : 2)
@@ -27,7 +28,8 @@ export function main(program: Program): void {
       told += text
     },
   }
-  process.exitCode = runHook(program, process.argv.slice(2), env, createEdge(env), output)
+  const doors = mayFollow(env) ? await import('./follow.ts') : undefined
+  process.exitCode = runHook(program, process.argv.slice(2), env, createEdge(env), output, doors)
   if (told !== '' && losesStandardError(env)) {
     logLines(`mptcp_${program}`, told, env)
   }

@@ -1,6 +1,8 @@
 /** What test/fixtures/capture has captured from the real ifupdown, ip and DHCP clients, for the unit tests to start from. */
+
 import { readFileSync } from 'node:fs'
 import { type Event, parseEnvironment } from '../src/ask/environment.ts'
+import * as doors from '../src/follow.ts'
 import { type Program, runHook } from '../src/hook.ts'
 import { type Answer, parseAnswers } from '../src/kernel/batch.ts'
 import { readSnapshot } from '../src/kernel/read.ts'
@@ -183,7 +185,7 @@ export function run(program: Program, env: Environment, scene: Scene = {}, args:
   const out: string[] = []
   const err: string[] = []
   const output = { out: (text: string) => out.push(text), err: (text: string) => err.push(text) }
-  const status = runHook(program, args, env, set.edge, output)
+  const status = runHook(program, args, env, set.edge, output, doors)
   return {
     status,
     out: out.join(''),

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest'
+import * as doors from '../src/follow.ts'
 import { runHook } from '../src/hook.ts'
 import type { Edge } from '../src/words/edge.ts'
 import { Refusal } from '../src/words/refusal.ts'
@@ -20,7 +21,7 @@ beforeAll(() => {
 function runOn(edge: Partial<Edge>, env: Record<string, string> = HAND) {
   const err: string[] = []
   const output = { out: () => {}, err: (text: string) => err.push(text) }
-  const status = runHook('up', [], env, { ...stage().edge, ...edge }, output)
+  const status = runHook('up', [], env, { ...stage().edge, ...edge }, output, doors)
   return { status, err: err.join('') }
 }
 

@@ -6,7 +6,7 @@ import { checkInterface, doorName, type Idle, parseFamilies, setterUnder } from 
 import { routersOf } from './leases/lease.ts'
 import { parseClasslessRoutes } from './leases/routes.ts'
 import type { RecordedLease } from './records.ts'
-import { deviceOf } from './stanza.ts'
+import { deviceOf, isDialUp } from './stanza.ts'
 
 /** A lease's word: it supplies the router, and asks for nothing. */
 export interface Word {
@@ -35,6 +35,11 @@ const KEEPERS = ['dhclient', 'dhcpcd', 'udhcpc', 'pppd', 'networkmanager']
 /** Whether the run is for the keeper of a lease. */
 export function isByKeeper(env: Environment): boolean {
   return KEEPERS.includes(doorName(env) ?? '')
+}
+
+/** Whether the run may come to a lease: that of a keeper, or the one by which a dial-up line has come up already. */
+export function mayFollow(env: Environment): boolean {
+  return isByKeeper(env) || isDialUp(env['METHOD'])
 }
 
 /**

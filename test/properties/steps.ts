@@ -1,4 +1,5 @@
 /** What happens to a host, step by step: hooks of ours, with their faults, and everybody else's doings. */
+import * as doors from '../../src/follow.ts'
 import { runHook } from '../../src/hook.ts'
 import type { Edge } from '../../src/words/edge.ts'
 import type { Disk } from '../fake-kernel/disk.ts'
@@ -105,14 +106,15 @@ export function startHook(
     }
   }
   const between = interpose(edge, intercept === PASS ? PASS : watched, written)
-  const status = runHook(direction, args, env, between, {
-    out: (text) => {
+  const output = {
+    out: (text: string) => {
       out += text
     },
-    err: (text) => {
+    err: (text: string) => {
       err += text
     },
-  })
+  }
+  const status = runHook(direction, args, env, between, output, doors)
   return { status: killed ? 'killed' : status, out, err, written }
 }
 
