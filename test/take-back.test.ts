@@ -97,7 +97,7 @@ it('does not try to put an implicit endpoint back, which the kernel alone can ma
 })
 
 describe('where ip gives a batch up and names no line,', () => {
-  const words = 'Error: argument "fullmesh" is wrong: flags mustn\'t have both signal and fullmesh'
+  const words = 'argument "fullmesh" is wrong: flags mustn\'t have both signal and fullmesh'
   const FURTHER = Array.from({ length: 3 }, (_, i) => `addr add 10.1.2.${i + 3}/24 dev eth1`)
 
   /** What stands before the endpoints has gone through by then. */
@@ -106,7 +106,7 @@ describe('where ip gives a batch up and names no line,', () => {
     const before = stateOf(host)
     const ip: typeof host.edge.ip = (args, input) =>
       input.startsWith('mptcp endpoint add')
-        ? { status: 255, stdout: '', stderr: `${words}\n` }
+        ? { status: 255, stdout: '', stderr: `Error: ${words}\n` }
         : host.edge.ip(args, input)
     const { refusal, lines } = run(host, ifup(), { edge: { ip }, intercept })
     expect(lines.filter((line) => line.startsWith('rule add'))).toHaveLength(8)

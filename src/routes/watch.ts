@@ -11,6 +11,8 @@ import { openEars } from './watch/ears.ts'
 import { openLeaseDesk } from './watch/leases.ts'
 import { type Entry, formatEntry, INFO, WARNING } from './watch/log.ts'
 import { startLoop } from './watch/loop.ts'
+import { namesOn } from './watch/named.ts'
+import { openOutlet } from './watch/outlet.ts'
 
 /**
  * Watches until SIGTERM or SIGINT, and leaves everything in place.
@@ -23,11 +25,12 @@ export async function runWatch(context: Context): Promise<number> {
   staySmall(context)
   const place = takePlace(context)
   const isJournal = writesToJournal(env)
-  const write = (entry: Entry) => err(formatEntry(entry, PROGRAM, isJournal))
+  const outlet = openOutlet(err)
+  const write = (entry: Entry) => outlet.write(formatEntry(entry, PROGRAM, isJournal))
   const desk = openLeaseDesk(edge, env, (device) => loop.stir(`the lease of ${device}`))
   const loop = startLoop({
     clock: { steady: () => performance.now(), wall: () => Date.now() },
-    ...{ desk, env, sections, write },
+    ...{ desk, env, sections, names: namesOn(edge), write },
     detail: (text) => verbose && write({ device: undefined, level: INFO, text }),
     refresh: () => ears.folders.refresh(),
   })
@@ -52,6 +55,7 @@ export async function runWatch(context: Context): Promise<number> {
   ears.close()
   desk.close()
   loop.stop()
+  outlet.close()
   if (place !== 'none') {
     place.release()
   }

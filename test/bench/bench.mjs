@@ -17,6 +17,7 @@ import { describeResults } from './report.mjs'
 import { measureRoutes } from './routes.mjs'
 import { comparisons, costs, hookPath, programs } from './scenarios.mjs'
 import { formatText } from './table.mjs'
+import { measureLargeWatch, measureWatch } from './watch.mjs'
 
 const scratchVariable = 'MPTCP_BENCH_SCRATCH'
 const page = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url))
@@ -89,7 +90,12 @@ async function main() {
   const times = measure(programs, runs, prepared)
   const counted = measureCosts(costs, prepared)
   const grown = growths.map((growth) => judge(growth, measureGrowth(growth, growthRuns, prepared)))
-  const ratios = [...compare(times), ...measureRoutes(runs, prepared)]
+  const ratios = [
+    ...compare(times),
+    ...(await measureWatch(runs, prepared)),
+    ...measureRoutes(runs, prepared),
+    ...(await measureLargeWatch(runs, prepared)),
+  ]
   const sections = describeResults({ times: medians(times), ratios, costs: counted, growths: grown })
   process.stdout.write(formatText(words, sections))
   if (write) {

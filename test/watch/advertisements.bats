@@ -72,17 +72,35 @@ expect_routed() {
   expect_answer 10.1.2.2
 }
 
-@test 'temporary addresses are routed, without endpoints' {
-  on_host sysctl -qw net.ipv6.conf.eth1.use_tempaddr=2
+temporary_address() {
+  on_host ip -j -6 address show dev eth1 scope global temporary -deprecated |
+    jq -r 'first(.[].addr_info[].local | values) // empty'
+}
+
+has_other_temporary() {
+  [[ -n $(temporary_address) && $(temporary_address) != "$1" ]]
+}
+
+@test 'temporary addresses are routed, without endpoints, and followed when they rotate' {
+  local temporary next
+  on_host sysctl -qw net.ipv6.conf.eth1.{use_tempaddr=2,temp_prefered_lft=8,temp_valid_lft=12,max_desync_factor=0,regen_max_retry=1}
   start_watch
   on_host ip link set dev eth1 up
   advertise 2001:db8:2::
   expect_routed
-  local temporary
-  temporary=$(on_host ip -j -6 address show dev eth1 scope global temporary | jq -r 'first(.[].addr_info[].local | values)')
+  wait_until has_other_temporary ''
+  temporary=$(temporary_address)
   wait_for_way "$temporary" eth1
-  expect_settled
-  expect_no_text "$(print_endpoints)" "$temporary"
+  wait_until has_other_temporary "$temporary"
+  next=$(temporary_address)
+  wait_for_way "$next" eth1
+  expect_no_text "$(print_endpoints)" "$temporary" "$next"
+  # Deprecated, it serves its connections until it goes.
+  wait_until is_bare "$temporary" || wait_until is_bare "$temporary"
+}
+
+is_bare() {
+  [[ $(print_rules) != *"from $1 "* ]]
 }
 
 @test 'a prefix that is deprecated keeps its rules and loses its endpoint' {
@@ -107,10 +125,6 @@ expect_routed() {
   at_provider 1 ip address add 2001:db8:22::1/64 dev customer
   advertise_otherwise 2001:db8:22::
   expect_routed 2001:db8:22:
-}
-
-is_bare() {
-  [[ $(print_rules) != *"from $1 "* ]]
 }
 
 @test 'a router with lifetime 0 is none any more, and one again when it says so' {

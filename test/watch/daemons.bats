@@ -28,8 +28,8 @@ write_bird_routes() {
 }
 
 start_bird() {
-  on_host env LD_LIBRARY_PATH="$(echo "$PROGRAMS"/usr/lib/*-linux-*)" "$PROGRAMS/usr/sbin/bird" \
-    -c "$BATS_TEST_TMPDIR/bird.conf" -s "$BATS_TEST_TMPDIR/bird.ctl" -P "$BATS_TEST_TMPDIR/bird.pid" 3>&-
+  on_host_unpacked usr/sbin/bird -c "$BATS_TEST_TMPDIR/bird.conf" \
+    -s "$BATS_TEST_TMPDIR/bird.ctl" -P "$BATS_TEST_TMPDIR/bird.pid" 3>&-
 }
 
 reconfigure_bird() {

@@ -44,10 +44,8 @@ grows_by_an_event() {
 
 @test '100,000 events: below 60 MiB, and no growth' {
   start_watch
-  local turn before after events=0
-  for turn in 1 2 3 4; do
-    change_addresses 1000
-  done
+  local before after events=0
+  change_addresses 4000
   before=$(memory)
   while ((events < 100000)); do
     events=$((events + $(count_events change_addresses 4000)))
@@ -69,10 +67,9 @@ work() {
   sleep 2
   local before
   before=$(work)
-  sleep 60
-  echo "# $(($(work) - before)) ticks in 60 s" >&3
-  # 6, and what rounding makes of four sums.
-  (($(work) - before <= 8)) || fail "$(($(work) - before)) ticks of 10 ms in 60 s"
+  sleep 120
+  echo "# $(($(work) - before)) ticks of 10 ms in 2 minutes" >&3
+  (($(work) - before <= 12)) || fail "$(($(work) - before)) ticks of 10 ms in 2 minutes"
 }
 
 @test 'a storm of 1,000 addresses: 15 reads at most' {

@@ -1,78 +1,14 @@
 #!/usr/bin/env bats
 # Leases that change while nobody runs ifup: real clients, through a real server.
 
-load watch
+load dhcp
 
 setup() {
-  build_lab
-  write_configuration <<< '[eth*]'
-  give_addresses eth0 10.1.1.2/24
-  on_host ip route add default via 10.1.1.1 dev eth0
-  at_provider 1 ip address add 10.1.2.254/24 dev customer
-  serve_dhcp 50 60 10.1.2.1
-  on_host ip link set dev eth1 up
+  build_dhcp_uplink
 }
 
 teardown() {
   tear_down_lab
-}
-
-# Provider 1 gives addresses from FIRST to LAST, renewed after 3 s.
-#   serve_dhcp FIRST LAST ROUTER
-serve_dhcp() {
-  at_provider 1 dnsmasq --conf-file=/dev/null --user=root --group= --port=0 \
-    --interface=customer --bind-interfaces --no-ping --dhcp-authoritative \
-    --dhcp-range="10.1.2.$1,10.1.2.$2,2m" --dhcp-option=option:router,"$3" --dhcp-option=option:T1,3 \
-    --dhcp-leasefile="$BATS_TEST_TMPDIR/leases" --log-facility="$BATS_TEST_TMPDIR/dnsmasq.log" \
-    --pid-file="$BATS_TEST_TMPDIR/dnsmasq" 3>&-
-}
-
-# The server forgets its leases, so that the client's own address is refused if it is not in the range.
-serve_otherwise() {
-  kill -KILL "$(< "$BATS_TEST_TMPDIR/dnsmasq")"
-  rm "$BATS_TEST_TMPDIR/leases"
-  serve_dhcp "$@"
-}
-
-address() {
-  on_host ip -j -4 address show dev eth1 scope global | jq -r 'first(.[].addr_info[].local) // empty'
-}
-
-#   is_routed FIRST LAST ROUTER
-is_routed() {
-  local address number
-  address=$(address)
-  number=${address##*.}
-  [[ -n $address ]] && ((number >= $1 && number <= $2)) &&
-    [[ $(way_from "$address") == eth1 && $(print_table "$address") == *"default via $3 dev eth1"* ]]
-}
-
-expect_routed() {
-  wait_until is_routed "$@" || fail "$(print_state)" "$(cat "$LOG")"
-  expect_settled
-  expect_answer "$(address)"
-  expect_equal "$(on_host ip -N -4 rule | grep -c 'lookup.* proto 77$')" 4
-}
-
-start_dhclient() {
-  on_host dhclient -4 -pf "$BATS_TEST_TMPDIR/dhclient.pid" -lf /var/lib/dhcp/dhclient.eth1.leases eth1 3>&-
-}
-
-# It does not look at T1.
-renew_udhcpc() {
-  kill -USR1 "$(< "$BATS_TEST_TMPDIR/udhcpc.pid")"
-}
-
-start_udhcpc() {
-  mkdir -p /etc/udhcpc
-  cp "$PROGRAMS/etc/udhcpc/default.script" /etc/udhcpc/
-  sed -i "s|busybox |$PROGRAMS/bin/busybox |g" /etc/udhcpc/default.script
-  on_host "$PROGRAMS/bin/busybox" udhcpc -i eth1 -s /etc/udhcpc/default.script -p "$BATS_TEST_TMPDIR/udhcpc.pid" \
-    3>&- >/dev/null 2>&1
-}
-
-start_dhcpcd() {
-  on_host dhcpcd -4 eth1 3>&- >/dev/null 2>&1
 }
 
 @test 'dhclient: the first lease, whose router main does not hold' {
@@ -83,6 +19,7 @@ start_dhcpcd() {
 }
 
 @test 'dhclient: another address' {
+  leave_room_for_default
   start_watch
   start_dhclient
   expect_routed 50 60 10.1.2.1
@@ -90,24 +27,27 @@ start_dhcpcd() {
   expect_routed 70 80 10.1.2.1
 }
 
-@test 'dhclient: another router for the same address' {
+# It writes its file every 15 s at most.
+is_told() {
+  [[ $(< /var/lib/dhcp/dhclient.eth1.leases) == *'routers 10.1.2.254;'* ]]
+}
+
+@test 'dhclient: another router for the same address, which only its file tells' {
   start_watch
   start_dhclient
   expect_routed 50 60 10.1.2.1
   serve_otherwise 50 60 10.1.2.254
+  wait_until is_told || wait_until is_told
   expect_routed 50 60 10.1.2.254
 }
 
 @test 'dhclient: another address and another router' {
+  leave_room_for_default
   start_watch
   start_dhclient
   expect_routed 50 60 10.1.2.1
   serve_otherwise 70 80 10.1.2.254
   expect_routed 70 80 10.1.2.254
-}
-
-has_only_eth0() {
-  [[ $(print_rules) != *' from 10.1.2.'* && $(print_rules) == *' from 10.1.1.2 '* ]]
 }
 
 @test 'dhclient: a lease that is given back' {
@@ -117,6 +57,24 @@ has_only_eth0() {
   on_host dhclient -r -pf "$BATS_TEST_TMPDIR/dhclient.pid" -lf /var/lib/dhcp/dhclient.eth1.leases eth1 3>&-
   wait_until has_only_eth0
   expect_settled
+}
+
+@test 'dhclient: a lease that runs out' {
+  local configuration=$BATS_TEST_TMPDIR/udhcpd.conf
+  # One that gives leases of 4 s, which dnsmasq does not, and is then gone.
+  kill -KILL "$(< "$BATS_TEST_TMPDIR/dnsmasq")"
+  printf '%s\n' 'start 10.1.2.50' 'end 10.1.2.60' 'interface customer' 'min_lease 1' 'option lease 4' \
+    'option router 10.1.2.1' 'option subnet 255.255.255.0' "lease_file $BATS_TEST_TMPDIR/udhcpd.leases" > "$configuration"
+  touch "$BATS_TEST_TMPDIR/udhcpd.leases"
+  at_provider 1 "$PROGRAMS/bin/busybox" udhcpd -f "$configuration" > "$BATS_TEST_TMPDIR/udhcpd.log" 2>&1 3>&- &
+  local server=$!
+  start_watch
+  start_dhclient
+  wait_until is_routed 50 60 10.1.2.1
+  kill "$server"
+  wait_until has_only_eth0
+  expect_settled
+  expect_answer 10.1.1.2
 }
 
 @test 'dhcpcd: another address and another router, and the end' {
@@ -143,8 +101,7 @@ has_only_eth0() {
 }
 
 @test 'udhcpc: another address and another router, and the end' {
-  on_host ip route delete default
-  on_host ip route add default via 10.1.1.1 dev eth0 metric 50
+  leave_room_for_default
   start_watch
   start_udhcpc
   expect_routed 50 60 10.1.2.1

@@ -5,20 +5,25 @@
 # Prints the directory. What is in the cache already costs nothing.
 set -euo pipefail
 
-readonly packages=(bird2 libssh-gcrypt-4 busybox udhcpc systemd libsystemd-shared)
-root=${WATCH_TEST_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/ifupdown-mptcp-test/programs}
+readonly packages=(bird2 busybox udhcpc systemd network-manager dbus-daemon openrc)
+# A directory for each list: another tree's tests may use theirs at the same time.
+key=$(cksum <<<"${packages[*]}")
+root=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/ifupdown-mptcp-test/programs-${key%% *}
 
-# The list in the name of the mark: another list is fetched anew.
-complete="$root/complete-${packages[*]}"
+# Of what they depend on, the libraries that are not installed in a version that will do.
+list_libraries() {
+  apt-get --simulate --no-install-recommends install "${packages[@]}" | awk '$1 == "Inst" && $2 ~ /^lib/ { print $2 }'
+}
 
-if [ ! -e "$complete" ]; then
+if [ ! -e "$root/complete" ]; then
   rm -rf "$root"
   mkdir -p "$root/packages"
   cd "$root/packages"
-  apt-get download "${packages[@]}" >&2
+  mapfile -t libraries < <(list_libraries)
+  apt-get download "${packages[@]}" "${libraries[@]}" >&2
   for package in ./*.deb; do
     dpkg -x "$package" "$root"
   done
-  touch "$complete"
+  touch "$root/complete"
 fi
 echo "$root"

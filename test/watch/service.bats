@@ -76,6 +76,43 @@ teardown() {
   expect_settled
 }
 
+@test 'a section that is taken out takes with it what stands of ours on its devices' {
+  start_watch
+  write_configuration <<< '[eth0]'
+  signal_watch HUP
+  wait_until is_without_rules 10.1.2.2
+  wait_until is_without_rules 2001:db8:2::2
+  expect_equal "$(group_of eth1)" 0
+  expect_no_text "$(print_our_routes)" 'dev eth1'
+  expect_no_text "$(print_endpoints)" eth1
+  expect_answer 10.1.1.2
+  write_configuration <<< '[eth*]'
+  signal_watch HUP
+  wait_for_way 10.1.2.2 eth1
+  expect_settled
+}
+
+@test 'a section that was taken out while nobody watched counts as well' {
+  start_watch
+  end_watch
+  write_configuration <<< '[eth0]'
+  start_watch
+  wait_until is_without_rules 10.1.2.2
+  expect_equal "$(group_of eth1)" 0
+  expect_answer 10.1.1.2
+}
+
+@test 'what stands on a device that neither a record nor a section ever named stays' {
+  write_configuration <<< '[eth0]'
+  start_by_hand up eth1
+  forget_records
+  start_watch
+  on_host ip rule delete from 10.1.1.2 priority 31000
+  wait_for_way 10.1.1.2 eth0
+  expect_answer 10.1.2.2
+  expect_text "$(print_rules)" 'from 10.1.2.2 '
+}
+
 @test 'a broken configuration is told at SIGHUP, and the old one stays' {
   start_watch
   local before
@@ -143,7 +180,59 @@ fake_ip_without_monitor() {
   chmod +x "$BATS_TEST_TMPDIR/fake/ip"
 }
 
+# In clock ticks of 10 ms, of the programs that it has started as well.
+work() {
+  awk '{ print $14 + $15 + $16 + $17 }' "/proc/$WATCHER/stat"
+}
+
+@test 'where ip does not work at all it goes on, does not spin, and heals when it does' {
+  local fake=$BATS_TEST_TMPDIR/broken before
+  mkdir "$fake"
+  # shellcheck disable=SC2016 # of the inner shell
+  printf '%s\n' '#!/bin/sh' '[ "$1" != netns ] || exec /sbin/ip "$@"' 'echo "cannot work" >&2' 'exit 255' > "$fake/ip"
+  chmod +x "$fake/ip"
+  PATH=$fake:$PATH start_watch_without_waiting
+  wait_until is_logged 'cannot work'
+  before=$(work)
+  sleep 2
+  (($(work) - before < 60)) || fail "$(($(work) - before)) ticks in 2 s"
+  rm "$fake/ip"
+  wait_for_way 10.1.2.2 eth1
+  wait_until is_logged 'what was refused is no more'
+  expect_settled
+}
+
 # Refusals
+
+@test 'a device that goes between plan and write is no fault, and holds up no other' {
+  PATH=$(vanishing_path eth1) start_watch_without_waiting
+  wait_for_way 10.1.1.2 eth0
+  wait_until is_without_rules 10.1.2.2
+  expect_settled
+  [[ ! -e $BATS_TEST_TMPDIR/vanishing/device ]]
+  expect_answer 10.1.1.2
+  expect_no_text "$(cat "$LOG")" 'internal error'
+}
+
+#   vanishing_path DEVICE: a PATH with an `ip` before whose first writing batch the device is pulled
+vanishing_path() {
+  local directory=$BATS_TEST_TMPDIR/vanishing
+  mkdir "$directory"
+  echo "$1" > "$directory/device"
+  cat > "$directory/ip" <<'END'
+#!/bin/bash
+device=${0%/*}/device
+[[ " $* " == *' -batch - '* && -e $device ]] || exec /sbin/ip "$@"
+mapfile -t lines
+if [[ " ${lines[*]} " == *' add '* ]]; then
+  /sbin/ip link delete dev "$(< "$device")"
+  rm "$device"
+fi
+printf '%s\n' "${lines[@]}" | /sbin/ip "$@"
+END
+  chmod +x "$directory/ip"
+  echo "$directory:$PATH"
+}
 
 @test 'what the kernel refuses on one device holds up no other, and is said once' {
   PATH=$(refusing_path 'rule add from 10.1.2.2 lookup [0-9]+ priority 31000') start_watch_without_waiting
@@ -222,6 +311,38 @@ is_logged_after_deletion() {
   wait_until is_watching
   on_host ip rule flush protocol 77
   wait_for_way 10.1.2.2 eth1
+}
+
+@test 'a log that nobody reads neither ends it nor makes it spin, nor keeps it from ending' {
+  local before fifo=$BATS_TEST_TMPDIR/fifo
+  mkfifo "$fifo"
+  # shellcheck disable=SC2217 # it holds the pipe open, and reads nothing
+  sleep 1000 < "$fifo" 3>&- &
+  local reader=$!
+  ip netns exec "$HOST" "$ROUTES" watch -v 2> "$fifo" 3>&- &
+  WATCHER=$! LOG=/dev/null
+  wait_until is_watching
+  fill "$fifo"
+  on_host ip rule flush protocol 77
+  wait_for_way 10.1.2.2 eth1
+  on_host ip rule flush protocol 77
+  wait_for_way 10.1.2.2 eth1
+  expect_settled
+  before=$(work)
+  sleep 1
+  (($(work) - before < 10)) || fail "$(($(work) - before)) ticks in a second"
+  signal_watch TERM
+  wait_until has_ended "$WATCHER"
+  kill "$reader"
+}
+
+# Until it takes no byte more.
+fill() {
+  ! dd if=/dev/zero of="$1" bs=512 count=1000 oflag=nonblock 2>/dev/null
+}
+
+has_ended() {
+  ! kill -0 "$1"
 }
 
 @test 'an ordinary user is told, and it goes on' {

@@ -7,7 +7,22 @@ source "${BASH_SOURCE[0]%/*}/../netns/lab.bash"
 ROUTES=${ROUTES:-${BASH_SOURCE[0]%/*}/../../dist/mptcp-routes}
 CONFIGURATION=/etc/mptcp-routes.conf
 # Where programs.bash has put what is not installed.
-PROGRAMS=${PROGRAMS:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/ifupdown-mptcp-test/programs}
+PROGRAMS=${PROGRAMS:-$("${BASH_SOURCE[0]%/*}/programs.bash")}
+
+# A program that is not installed, with its libraries.
+#   unpacked usr/sbin/bird -c FILE
+unpacked() {
+  LD_LIBRARY_PATH=$(library_path) "$PROGRAMS/$1" "${@:2}"
+}
+
+on_host_unpacked() {
+  on_host env LD_LIBRARY_PATH="$(library_path)" "$PROGRAMS/$1" "${@:2}"
+}
+
+library_path() {
+  local directories=("$PROGRAMS"/usr/lib/*-linux-*{,/systemd} "$PROGRAMS"/lib/*-linux-*)
+  (IFS=: && echo "${directories[*]}")
+}
 
 routes() {
   on_host "$ROUTES" "$@"

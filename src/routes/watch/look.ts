@@ -14,6 +14,8 @@ export interface LookQuery {
   readonly edge: Edge
   readonly env: NodeJS.ProcessEnv
   readonly sections: readonly Section[]
+  /** Devices that a section has named before. */
+  readonly former: readonly string[]
   /** Devices to be left as they are, and HOST for orphans. */
   readonly held: ReadonlySet<string>
   /** What is not to be put in, by the command that would. */
@@ -25,6 +27,8 @@ export interface LookQuery {
 export interface Look {
   /** As it was first seen; undefined where the host could not be read. */
   readonly plan: Plan | undefined
+  /** Devices that a section names, or did before, as far as they are there. */
+  readonly named: readonly string[]
   /** What was changed, each with the device that it is about. */
   readonly made: readonly Made[]
   /** What the kernel refused, by device, or under HOST. It is taken back, and the others have what they want. */
@@ -58,17 +62,24 @@ function mend(query: LookQuery): Look {
   const { first, refusal } = all
   if (first === undefined) {
     const why = refusal ?? new Refusal('the host cannot be read')
-    return { plan: undefined, made: [], refused: new Map([[HOST, why]]) }
+    return { plan: undefined, named: query.former, made: [], refused: new Map([[HOST, why]]) }
   }
   const { plan, scope } = first
+  const named = namedIn(first, query.former)
   if (refusal === undefined) {
-    return { plan, made: all.made, refused: new Map() }
+    return { plan, named, made: all.made, refused: new Map() }
   }
   const devices = scope.devices.filter((device) => !plan.refused.has(device))
   const { made, refused } = mendHalves(query, devices)
   // Where every device alone can have what it wants, it is what belongs to none that cannot be taken away.
   const whose = refused.size > 0 ? refused : new Map([[HOST, refusal]])
-  return { plan, made, refused: whose }
+  return { plan, named, made, refused: whose }
+}
+
+function namedIn({ served, host }: WholeStep, former: readonly string[]): string[] {
+  const present = served.stanzas.filter(({ door }) => door === 'configuration').map(({ device }) => device)
+  const past = former.filter((device) => host.link(device) !== undefined)
+  return [...new Set([...present, ...past])].sort()
 }
 
 /** Of 256 devices, the one that is refused is found in 16 attempts. */
@@ -99,10 +110,10 @@ interface Attempt {
 
 /** @param devices those that it is about; none means all */
 function attempt(query: LookQuery, devices: readonly string[]): Attempt {
-  const { edge, env, sections, held, contested, command } = query
+  const { edge, env, sections, former, held, contested, command } = query
   const steps: WholeStep[] = []
   const run: WholeRun = {
-    ...{ edge, env, sections, devices, flush: false, dryRun: false },
+    ...{ edge, env, sections, former, devices, flush: false, dryRun: false },
     except: {
       devices: held,
       orphans: held.has(HOST),

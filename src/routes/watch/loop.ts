@@ -1,49 +1,8 @@
-/** The watcher's state in time: looks when decide.ts says so, and tells what it did. */
+/** The watcher's state in time: looks when decide.ts says so, and tells what there is to tell. */
 import type { Section } from '../../ask/configuration.ts'
-import type { Plan } from '../../plan/wanted.ts'
-import { quote, Refusal } from '../../words/refusal.ts'
-import {
-  contestedAt,
-  foundBusy,
-  HOST,
-  hasJumped,
-  looked,
-  refusedAt,
-  startWatch,
-  stir,
-  type Watch,
-} from './decide.ts'
-import { type LeaseDesk, UNANSWERED } from './leases.ts'
-import { addEntries, type Entry, type Log, takeLines } from './log.ts'
-import { type Look, lookAndMend } from './look.ts'
-import { judgeLost, type Repairs } from './rivals.ts'
-import { lostIn, type Standing, standingAfter } from './standing.ts'
-import {
-  changeEntries,
-  NOTHING_SAID,
-  noticeEntries,
-  refusalEntries,
-  rivalEntries,
-  type Said,
-} from './words.ts'
-
-/** In ms: one that never jumps, and the one on the wall. */
-export interface Clock {
-  readonly steady: () => number
-  readonly wall: () => number
-}
-
-export interface LoopOptions {
-  readonly clock: Clock
-  readonly desk: LeaseDesk
-  readonly env: NodeJS.ProcessEnv
-  readonly sections: readonly Section[]
-  readonly write: (entry: Entry) => void
-  /** An `ip` command, before it runs, and what else -v tells. */
-  readonly detail: (text: string) => void
-  /** Told before each look. */
-  readonly refresh: () => void
-}
+import { hasJumped, stir } from './decide.ts'
+import { addEntries, type Entry, takeLines } from './log.ts'
+import { type LoopOptions, look, type Memory, startMemory } from './turn.ts'
 
 export interface Loop {
   /** Something happened that may call for a look. */
@@ -57,27 +16,9 @@ export interface Loop {
 /** In ms: how late a sleep of the machine may be noticed. */
 const TICK = 10_000
 
-interface Memory {
-  watch: Watch
-  log: Log
-  said: Said
-  standing: Standing
-  repairs: Repairs
-  sections: readonly Section[]
-  details: string
-}
-
 export function startLoop(options: LoopOptions): Loop {
-  const { clock, sections, write } = options
-  const memory: Memory = {
-    watch: startWatch(clock.steady()),
-    log: new Map(),
-    said: NOTHING_SAID,
-    standing: new Map(),
-    repairs: new Map(),
-    sections,
-    details: '',
-  }
+  const { clock, write } = options
+  const memory = startMemory(options)
   let timer: NodeJS.Timeout | undefined
   let soon: NodeJS.Immediate | undefined
   let last = { wall: clock.wall(), steady: clock.steady() }
@@ -138,72 +79,4 @@ function flush(memory: Memory, now: number, write: (entry: Entry) => void): void
   const { log, lines } = takeLines(memory.log, now)
   memory.log = log
   lines.forEach(write)
-}
-
-function look(memory: Memory, { clock, desk, env, detail, refresh }: LoopOptions): void {
-  refresh()
-  const { watch, sections } = memory
-  const began = clock.steady()
-  const held = refusedAt(watch, began)
-  const contested = contestedAt(watch, began)
-  const query = { edge: desk.edge, env, sections, held, contested, command: detail }
-  const found = guarded(() => lookAndMend(query))
-  if (found === 'busy') {
-    memory.watch = foundBusy(watch, clock.steady())
-    return
-  }
-  desk.endLook()
-  const { seen, silent } = withoutUnanswered(found, held)
-  const refusals = refusalEntries(memory.said, seen, silent)
-  memory.said = refusals.said
-  const entries = [...changeEntries(seen.made, watch.cause), ...refusals.entries]
-  let pauses: ReadonlyMap<string, number> = new Map()
-  if (seen.plan !== undefined) {
-    const verdict = judgeLost(memory.repairs, lostIn(memory.standing, seen.made), clock.steady())
-    memory.repairs = verdict.repairs
-    pauses = verdict.pauses
-    if (seen.made.length > 0) {
-      memory.standing = standingAfter(memory.standing, seen.plan, silent)
-    }
-    const notices = noticeEntries(memory.said, seen.plan)
-    memory.said = notices.said
-    entries.push(...notices.entries, ...rivalEntries(verdict.named))
-    tellDetails(memory, seen.plan, detail)
-  }
-  memory.log = addEntries(memory.log, entries)
-  memory.watch = looked(memory.watch, {
-    ...{ began, ended: clock.steady(), contested: pauses },
-    refused: [...seen.refused.keys()],
-    blind: seen.plan === undefined,
-  })
-}
-
-/** A defect of ours is told like a refusal of the host's, and the watcher lives on. */
-function guarded(work: () => Look | 'busy'): Look | 'busy' {
-  try {
-    return work()
-  } catch (error) {
-    const text = error instanceof Error ? error.message : String(error)
-    const why =
-      error instanceof Refusal ? error : new Refusal(`internal error, please report it: ${quote(text)}`)
-    return { plan: undefined, made: [], refused: new Map([[HOST, why]]) }
-  }
-}
-
-/** Devices whose lease is being asked for are left alone like those that are held. */
-function withoutUnanswered(look: Look, held: ReadonlySet<string>) {
-  const { plan } = look
-  const refused = [...(plan?.refused ?? [])]
-  const waiting = refused.filter(([, why]) => why === UNANSWERED).map(([device]) => device)
-  const told = new Map(refused.filter(([, why]) => why !== UNANSWERED))
-  const seen: Look = { ...look, plan: plan && { ...plan, refused: told } }
-  return { seen, silent: new Set([...held, ...waiting]) }
-}
-
-function tellDetails(memory: Memory, { details }: Plan, detail: (text: string) => void): void {
-  const text = details.join('\n')
-  if (text !== memory.details) {
-    details.forEach(detail)
-  }
-  memory.details = text
 }

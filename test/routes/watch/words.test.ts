@@ -14,7 +14,7 @@ const NOBODY: ReadonlySet<string> = new Set()
 
 function lookWith(refused: Record<string, string>, plan: Look['plan'] = EMPTY_PLAN): Look {
   const refusals = Object.entries(refused).map(([device, text]) => [device, new Refusal(text)] as const)
-  return { plan, made: [], refused: new Map(refusals) }
+  return { plan, named: [], made: [], refused: new Map(refusals) }
 }
 
 /** What each look says, one after the other. */
