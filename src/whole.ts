@@ -110,8 +110,8 @@ function lookAtHost({ edge, sections, devices, former = [], word }: WholeQuery) 
 }
 
 /**
- * Those that are looked after, or were until their manager took them down or their section went; a flush is for every device that may bear our
- * marks. A device of neither kind is left alone, but for orphans.
+ * Those that are looked after, or were until their manager took them down or their section went; a flush is for every
+ * device that may bear our marks. A device of neither kind is left alone, but for orphans.
  */
 function scopeOf(
   { flush, former = [] }: WholeQuery,
