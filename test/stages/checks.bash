@@ -69,7 +69,12 @@ check_watch() {
   bats_in_namespace "$@"
 }
 
+# Needs root: doors lie in /usr/lib, of which an ordinary user cannot have a copy to write to.
 check_doors() {
+  if [ "$(id -u)" -ne 0 ]; then
+    echo 'left out for an ordinary user: these tests put files into /usr/lib of a namespace, which takes root'
+    return 0
+  fi
   test/watch/programs.bash >/dev/null
   test/doors/programs.bash >/dev/null
   bats_in_namespace "$@"
