@@ -98,6 +98,9 @@ function begin(step: WholeStep, { word, edge, dryRun, report }: Omit<Follow, 'en
   new Set([...plan.notices, ...routerNotice(step)]).forEach(report.notice)
   plan.details.forEach(report.detail)
   const isMeant = scope.devices.length > 0 || word.announced
+  if (!isMeant) {
+    report.detail('nobody has asked for it: there is neither a record nor a section of the configuration')
+  }
   if (dryRun || heard === undefined || !isMeant) {
     return
   }

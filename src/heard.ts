@@ -7,6 +7,7 @@ import type { Snapshot } from './words/state.ts'
 export interface Heard {
   /** The device by the kernel's own name. */
   readonly device: string
+  readonly direction: Word['direction']
   readonly records: Records
   readonly written: RecordedLease | undefined
   readonly removed: readonly RecordedLease[]
@@ -27,7 +28,7 @@ export function hearWord(records: Records, word: Word, snapshot: Snapshot): Hear
   const gone = written === undefined ? removed : earlier
   const kept = records.leases.filter((lease) => !gone.includes(lease))
   return {
-    device,
+    ...{ device, direction: word.direction },
     records: { ...records, leases: written === undefined ? kept : [...kept, written] },
     ...{ written, removed },
   }

@@ -131,14 +131,15 @@ function scopeOf(
 }
 
 /** A device that nobody asked for is left alone, but for what goes with its lease or its own end. */
-function scopeOfHeard({ device, removed }: Heard, served: Served, snapshot: Snapshot): Scope {
-  const isGone = snapshot.links.every(({ name }) => name !== device)
-  const isMeant = isServed(device, served) || removed.length > 0 || isGone
-  return {
-    devices: isMeant && isCarriable(device) ? [device] : [],
-    families: snapshot.families,
-    orphans: removed.length > 0 || isGone,
-  }
+function scopeOfHeard(
+  { device, direction, removed }: Heard,
+  served: Served,
+  { links, families }: Snapshot,
+): Scope {
+  const isGone = direction === 'down' && links.every(({ name }) => name !== device)
+  const isLost = removed.length > 0 || isGone
+  const isMeant = isLost || isServed(device, served)
+  return { devices: isMeant && isCarriable(device) ? [device] : [], families, orphans: isLost }
 }
 
 function withoutExceptions(scope: Scope, except: Exceptions | undefined): Scope {

@@ -27,9 +27,9 @@ service_target() {
 list_service() {
   case $without,:$init in
     *,service,*) ;;
-    *:systemd) say "service/mptcp-routes.service $(service_target)" ;;
-    *:openrc) say "service/mptcp-routes.openrc $(service_target)" ;;
-    *:sysvinit) say "service/mptcp-routes.init $(service_target)" ;;
+    *:systemd) say "doors/service/mptcp-routes.service $(service_target)" ;;
+    *:openrc) say "doors/service/mptcp-routes.openrc $(service_target)" ;;
+    *:sysvinit) say "doors/service/mptcp-routes.init $(service_target)" ;;
   esac
 }
 

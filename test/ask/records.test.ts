@@ -5,9 +5,12 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import {
   lockPath,
   markLeaving,
+  type RecordedLease,
   type RecordedStanza,
   readRecords,
+  removeLease,
   removeStanzas,
+  writeLease,
   writeStanza,
   writeTombstone,
 } from '../../src/ask/records.ts'
@@ -346,4 +349,57 @@ it('stands on real files', () => {
   } finally {
     rmSync(scratch, { recursive: true })
   }
+})
+
+describe('a lease', () => {
+  const LEASE: RecordedLease = {
+    ...{ iface: 'eth1', family: 'inet', door: 'dhclient', address: '10.1.2.50', routers: ['10.1.2.1'] },
+    ...{ provider: 'dsl-provider', since: 12.5, mac: '02:00:00:00:00:01' },
+  }
+  const place = `${DIRECTORY}/lease,inet,eth1,dhclient`
+
+  it.each([
+    ['all that it can say', LEASE],
+    [
+      'what is not told',
+      { ...LEASE, address: undefined, routers: [], provider: undefined, since: undefined },
+    ],
+  ])('keeps %s', (_, lease) => {
+    expect(writeLease(edge, lease)).toBe(true)
+    expect(readRecords(edge)).toEqual({ stanzas: [], down: [], leases: [lease], notices: [] })
+  })
+
+  it('is one a door, interface and family, beside the interface’s stanzas', () => {
+    const others = [
+      { ...LEASE, door: 'dhcpcd' },
+      { ...LEASE, iface: 'eth0' },
+    ]
+    for (const lease of [LEASE, ...others, { ...LEASE, routers: [] }]) {
+      writeLease(edge, lease)
+    }
+    record(STANZA)
+    removeStanzas(edge, 'eth1', ['inet', 'inet6'])
+    expect(readRecords(edge).leases).toHaveLength(3)
+    removeLease(edge, LEASE)
+    expect(readRecords(edge).leases).toEqual(expect.arrayContaining(others))
+    expect(names()).not.toContain('lease,inet,eth1,dhclient')
+  })
+
+  it.each([
+    { iface: 'eth1\nlink' },
+    { family: 'inet6' },
+    { door: '' },
+    { address: '10.1.2.300' },
+    { routers: '10.1.2.1' },
+    { routers: ['10.1.2.1', 'fe80::1'] },
+    { routers: [7] },
+    { provider: 7 },
+    { since: 'now' },
+    { mac: {} },
+  ])('with %j is damaged', (changes) => {
+    writeLease(edge, LEASE)
+    const written = JSON.parse(files.get(place) ?? '')
+    files.set(place, JSON.stringify({ ...written, lease: { ...LEASE, ...changes } }))
+    expect(readRecords(edge)).toMatchObject({ leases: [], notices: [expect.stringMatching(/is damaged/)] })
+  })
 })

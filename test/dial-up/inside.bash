@@ -94,7 +94,7 @@ check() {
 
 # The way of a packet from the address, an answer to it, and the options of the stanza.
 is_uplink() {
-  [[ $(ip -N rule) == *"900: from $1 lookup 72 proto 77"* ]] &&
+  [[ $(ip -N rule) == *"from $1 lookup 72 proto 77"* ]] &&
     [[ $(ip route show table 72) == *'default dev ppp0'* ]] &&
     ip route get 203.0.113.1 from "$1" | grep -q 'dev ppp0' &&
     ping -q -c 1 -W 2 -I "$1" 203.0.113.1

@@ -181,9 +181,33 @@ wait_long_until() {
   expect_nothing_made 'ifupdown-mptcp is gone'
 }
 
+# As systemd stops a service: each process of it is told at once.
 @test 'who ends the service ends the first run, and the second does the work' {
-  use_stub_hooks "[ -e $BATS_TEST_TMPDIR/again ] || { touch $BATS_TEST_TMPDIR/again; kill -TERM \$\$; }"
+  speak BOUND
+  expect_routed 50 50 10.1.2.1
+  wait_until is_quiet
+  on_host ip address flush dev eth1
+  exec 7> "$(compgen -G '/run/mptcp-routes/*.lock')"
+  flock 7
   speak RELEASE
-  wait_until has_run
-  expect_equal "$(runs)" 1
+  wait_until is_waiting
+  runs_of_doors | xargs kill -TERM
+  wait_until is_logged 'ended by SIGTERM'
+  exec 7>&-
+  expect_cleared
+}
+
+runs_of_doors() {
+  # shellcheck disable=SC2016 # of the inner shell
+  on_host bash -c 'pgrep --ns $$ --nslist net -f "[m]ptcp_down|[d]oor down"'
+}
+
+# Node has come to the lock.
+is_waiting() {
+  # shellcheck disable=SC2016 # of the inner shell
+  on_host bash -c 'pgrep --ns $$ --nslist net -x flock'
+}
+
+is_logged() {
+  grep -qF "$1" "$LOGGED"
 }

@@ -22,7 +22,7 @@ copy_tree() {
   TREE=$BATS_TEST_TMPDIR/tree
   mkdir -p "$TREE/hooks"
   cp -a "$TOP/hooks/install" "$TREE/hooks"
-  cp -a "$TOP"/{install.sh,package.json,LICENSE,docs,service,dist} "$TREE"
+  cp -a "$TOP"/{install.sh,package.json,LICENSE,docs,doors,dist} "$TREE"
 }
 
 make_host() {

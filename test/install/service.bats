@@ -33,7 +33,7 @@ END
 
 @test 'systemd that does not run: the unit is enabled, as systemctl would do it' {
   install
-  cmp "$TREE/service/mptcp-routes.service" "$HOST/$UNIT"
+  cmp "$TREE/doors/service/mptcp-routes.service" "$HOST/$UNIT"
   expect_equal "$(stat -c %a "$HOST/$UNIT")" 644
   local ours
   ours=$(readlink "$HOST/$WANTED")
@@ -104,7 +104,7 @@ END
 @test 'OpenRC (a stand-in): script and link into its default level' {
   ln -s /bin/true "$HOST/sbin/openrc-run"
   install
-  cmp "$TREE/service/mptcp-routes.openrc" "$HOST/etc/init.d/mptcp-routes"
+  cmp "$TREE/doors/service/mptcp-routes.openrc" "$HOST/etc/init.d/mptcp-routes"
   expect_equal "$(readlink "$HOST/etc/runlevels/default/mptcp-routes")" /etc/init.d/mptcp-routes
   install --uninstall
   expect_silence "$(find "$HOST/etc" -name mptcp-routes)"
@@ -113,7 +113,7 @@ END
 @test 'sysvinit: script and links into its levels' {
   rm "$HOST/sbin/init"
   install
-  cmp "$TREE/service/mptcp-routes.init" "$HOST/etc/init.d/mptcp-routes"
+  cmp "$TREE/doors/service/mptcp-routes.init" "$HOST/etc/init.d/mptcp-routes"
   expect_equal "$(stat -c %a "$HOST/etc/init.d/mptcp-routes")" 755
   compgen -G "$HOST/etc/rc2.d/S??mptcp-routes" >&2
   install --uninstall

@@ -221,6 +221,17 @@ describe('a lease', () => {
     expect(leased(['192.0.2.1'])).toBe('default via 192.0.2.1 dev eth1 onlink')
   })
 
+  it('whose address nobody tells counts for what the device carries', () => {
+    expect(way('', { leases: [{ address: undefined, routers: ['10.1.2.5'] }] })).toBe(
+      'default via 10.1.2.5 dev eth1',
+    )
+  })
+
+  it('of IPv6 may name a link-local router', () => {
+    const leases = [{ address: undefined, routers: ['fe80::1'] }]
+    expect(way('', { leases, stanzas: [stanza6('eth1')] })).toMatch(/^default via fe80::1 dev eth1/)
+  })
+
   it('says nothing of IPv6', () => {
     expect(way('', { leases: LEASES, stanzas: [stanza6('eth1')] })).toBe('none')
   })

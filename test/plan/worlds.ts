@@ -91,7 +91,7 @@ export interface Question {
   readonly gone?: readonly Stanza[]
   readonly families?: readonly Family[]
   readonly orphans?: boolean
-  readonly leases?: readonly { readonly address: string; readonly routers: readonly string[] }[]
+  readonly leases?: readonly { readonly address: string | undefined; readonly routers: readonly string[] }[]
   readonly tableNames?: Readonly<Record<string, number>>
   readonly trustsTable?: boolean
 }

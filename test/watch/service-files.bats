@@ -3,7 +3,7 @@
 
 load watch
 
-SERVICE=$BATS_TEST_DIRNAME/../../service
+SERVICE=$BATS_TEST_DIRNAME/../../doors/service
 
 setup() {
   build_lab

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { findLeases } from '../../../src/ask/leases/leases.ts'
+import { findLeases, heardLeases } from '../../../src/ask/leases/leases.ts'
 import { edgeOf, readLease } from './edge.ts'
 
 const FILES = {
@@ -33,4 +33,14 @@ describe('findLeases', () => {
     expect(findLeases('br0', 7, edge, {})).toEqual([])
     expect(asked).toEqual([])
   })
+})
+
+it('what doors were told is by device and family', () => {
+  const told = { door: 'udhcpc', address: '10.1.2.50', provider: undefined, since: 1, mac: undefined }
+  const four = { ...told, iface: 'eth1', family: 'inet' as const, routers: ['10.1.2.1'] }
+  const leases = [four, { ...four, iface: 'eth0' }, { ...four, family: 'inet6' as const, address: undefined }]
+  expect(heardLeases('eth1', 'inet', leases)).toEqual([
+    { address: '10.1.2.50', routers: ['10.1.2.1'], from: 'udhcpc' },
+  ])
+  expect(heardLeases('eth1', 'inet6', leases)).toMatchObject([{ address: undefined }])
 })

@@ -1,7 +1,8 @@
 /** Text of any size from anybody: no parser throws, passes it on, or takes more than linear time. */
-import { isIPv4 } from 'node:net'
+import { isIP, isIPv4 } from 'node:net'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { parseWord } from '../../../src/ask/door.ts'
 import { parseDhclientLeases } from '../../../src/ask/leases/dhclient.ts'
 import { parseDhcpcdLease } from '../../../src/ask/leases/dhcpcd.ts'
 import type { Lease } from '../../../src/ask/leases/lease.ts'
@@ -136,6 +137,25 @@ describe.each(Object.entries(LARGE))('%s', (_, make) => {
           5,
           time(() => parse(small)),
         ),
+    )
+  })
+})
+
+describe('what a door hands over', () => {
+  it('becomes addresses of its family, one name, and messages of a line', () => {
+    const family = fc.constantFrom('inet', 'inet6')
+    fc.assert(
+      fc.property(family, value, value, value, value, (ADDRFAM, address, routers, classless, provider) => {
+        const word = parseWord('up', {
+          ...{ MPTCP_DOOR: 'dhclient', IFACE: 'eth1', ADDRFAM, IF_PROVIDER: provider },
+          ...{ IF_ADDRESS: address, IF_GATEWAY: routers, IF_CLASSLESS_ROUTES: classless },
+        })
+        const { lease, notices = [] } = 'idle' in word ? { lease: undefined } : word
+        const given = lease === undefined ? [] : [lease.address ?? '::', ...lease.routers]
+        expect(given.filter((one) => isIP(one) === 0)).toEqual([])
+        expect(notices.filter((notice) => notice.includes('\n') || notice.length > 500)).toEqual([])
+      }),
+      SEED,
     )
   })
 })
