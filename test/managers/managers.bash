@@ -1,0 +1,153 @@
+#!/usr/bin/env bash
+# Managers of networks on the host of ../netns/lab.bash, with the watcher of ../watch/watch.bash.
+
+# shellcheck source=../watch/watch.bash
+source "${BASH_SOURCE[0]%/*}/../watch/watch.bash"
+
+TREE=${BASH_SOURCE[0]%/*}/../..
+LAYERS=${MANAGERS_TEST_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/ifupdown-mptcp-test/managers}
+
+# Layers
+
+# A manager's files over those of the machine, for the tests of one file.
+#   lay_over ng
+lay_over() {
+  mount -t overlay overlay -o "lowerdir=$LAYERS/$1/usr:/usr" /usr
+  [[ ! -d $LAYERS/$1/etc ]] || cp -a "$LAYERS/$1/etc/." /etc
+  install_hooks "${ROUTES%/*}"
+}
+
+# Lazily, as daemons of tear_down_lab may still be on their way out.
+take_layer_away() {
+  umount --lazy /usr
+}
+
+# How the hooks are started, a line a run: name, IFACE, ADDRFAM, door.
+log_runs() {
+  local hook real=/run/real-hooks
+  rm -rf /run/runs.log "$real"
+  mkdir "$real"
+  touch /run/runs.log
+  cp "${ROUTES%/*}"/mptcp_{up,down} "$real"
+  for hook in "$UP" "$DOWN" "$LEAVE"; do
+    # shellcheck disable=SC2016 # of the script
+    printf '%s\n' '#!/bin/sh' 'name=${0##*/}' \
+      'echo "$name $IFACE${ADDRFAM:+ $ADDRFAM} ${MPTCP_DOOR:-ifupdown}" >> /run/runs.log' \
+      "exec $real/\$name" > "$hook"
+  done
+}
+
+# Daemons: in the background, on the host, with their words in NAME.log. The process is DAEMONS[NAME].
+
+declare -A DAEMONS=()
+
+#   start_daemon bus dbus-daemon --nofork
+start_daemon() {
+  local name=$1
+  ip netns exec "$HOST" "${@:2}" >> "$BATS_TEST_TMPDIR/$name.log" 2>&1 3>&- &
+  DAEMONS[$name]=$!
+}
+
+#   end_daemon networkd [KILL]
+end_daemon() {
+  kill -s "${2-TERM}" "${DAEMONS[$1]}"
+  wait "${DAEMONS[$1]}" || true
+}
+
+# A system bus that asks for no policy, since nobody else is on it.
+start_bus() {
+  mkdir -p /run/dbus
+  rm -f /run/dbus/system_bus_socket
+  cat > /run/dbus/lab.conf <<'XML'
+<busconfig>
+  <type>system</type><listen>unix:path=/run/dbus/system_bus_socket</listen><auth>EXTERNAL</auth>
+  <servicedir>/usr/share/dbus-1/system-services</servicedir>
+  <policy context="default">
+    <allow user="*"/><allow own="*"/><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/>
+  </policy>
+</busconfig>
+XML
+  start_daemon bus dbus-daemon --config-file=/run/dbus/lab.conf --nofork --nopidfile
+  wait_until test -S /run/dbus/system_bus_socket
+}
+
+# Providers
+
+# A provider gives addresses from FIRST to LAST, renewed after 3 s, and advertises its IPv6 prefix where that is said.
+#   serve 1 50 60 10.1.2.1 [--enable-ra …]
+serve() {
+  local number=$1
+  at_provider "$number" dnsmasq --conf-file=/dev/null --user=root --group= --port=0 \
+    --interface=customer --bind-interfaces --no-ping --dhcp-authoritative \
+    --dhcp-range="10.1.$((number + 1)).$2,10.1.$((number + 1)).$3,2m" --dhcp-option=option:router,"$4" \
+    --dhcp-option=option:T1,3 --dhcp-leasefile="$BATS_TEST_TMPDIR/leases$number" \
+    --log-facility="$BATS_TEST_TMPDIR/dnsmasq$number.log" --pid-file="$BATS_TEST_TMPDIR/dnsmasq$number" "${@:5}" 3>&-
+}
+
+# With the leases that it has given, so that a client keeps its address unless it is out of the range.
+serve_otherwise() {
+  kill -KILL "$(< "$BATS_TEST_TMPDIR/dnsmasq$1")"
+  serve "$@"
+}
+
+advertise() {
+  echo --enable-ra "--dhcp-range=2001:db8:$(($1 + 1))::,ra-only"
+}
+
+# A second router on the network of provider 1.
+add_router() {
+  at_provider 1 ip address add 10.1.2.254/24 dev customer
+}
+
+# Expectations
+
+#   address_of eth1 [-6]     the first of global scope
+address_of() {
+  on_host ip -j "${2--4}" address show dev "$1" scope global | jq -r 'first(.[].addr_info[].local) // empty'
+}
+
+#   is_uplink eth1 10.1.2.1 [-6]     its address has a table with this way out, and one endpoint
+is_uplink() {
+  local address
+  address=$(address_of "$1" "${3--4}")
+  [[ -n $address && $(way_from "$address") == "$1" && $(print_our_rules) == *" from $address lookup "* ]] &&
+    [[ $(gateway_from "$address") == "$2" && $(print_endpoints | grep -c "^$address .*dev $1") -eq 1 ]]
+}
+
+expect_uplink() {
+  wait_until is_uplink "$@" || fail "$(print_state)" "$(cat "$BATS_TEST_TMPDIR"/*.log)" || return
+  expect_answer "$(address_of "$1" "${3--4}")"
+}
+
+print_our_rules() {
+  print_rules | grep ' proto 77$' || true
+}
+
+#   is_no_uplink eth1     nothing of ours is left there, of either family
+is_no_uplink() {
+  [[ $(group_of "$1") != 77 && -z $(print_our_routes | grep " dev $1 ") && -z $(print_endpoints | grep " dev $1") ]]
+}
+
+expect_no_uplink() {
+  wait_until is_no_uplink "$1" || fail "$(print_state)" "$(cat "$BATS_TEST_TMPDIR"/*.log)"
+}
+
+# A page of the documentation
+
+# Each block of docs/managers says its language, which variant it belongs to, and the file that it is.
+#   install_page networkmanager static
+install_page() {
+  local file found=
+  while read -r file; do
+    found=yes
+    mkdir -p "${file%/*}"
+    block "$1" "$2" "$file" > "$file"
+  done < <(sed -nE "s|^\`\`\`[a-z]+ $2 (/.*)|\1|p" "$TREE/docs/managers/$1.md")
+  [[ -n $found ]] || fail "docs/managers/$1.md has no $2"
+}
+
+#   block networkmanager static /etc/…     its text; of commands, there is no third word
+block() {
+  awk -v head="$2${3:+ $3}" '/^```/ { at = $0; sub(/^```[a-z]* ?/, "", at); inside = at == head && !inside; next } inside' \
+    "$TREE/docs/managers/$1.md"
+}
