@@ -37,14 +37,15 @@ log_runs() {
   done
 }
 
-# Daemons: in the background, on the host, with their words in NAME.log. The process is DAEMONS[NAME].
+# Daemons: in the background, on the host, with their words in NAME.log. The process is DAEMONS[NAME]. A name that a DHCP
+# server gives the host is not to become this machine's.
 
 declare -A DAEMONS=()
 
 #   start_daemon bus dbus-daemon --nofork
 start_daemon() {
   local name=$1
-  ip netns exec "$HOST" "${@:2}" >> "$BATS_TEST_TMPDIR/$name.log" 2>&1 3>&- &
+  ip netns exec "$HOST" unshare --uts "${@:2}" >> "$BATS_TEST_TMPDIR/$name.log" 2>&1 3>&- &
   DAEMONS[$name]=$!
 }
 
@@ -115,7 +116,7 @@ is_uplink() {
 }
 
 expect_uplink() {
-  wait_until is_uplink "$@" || fail "$(print_state)" "$(cat "$BATS_TEST_TMPDIR"/*.log)" || return
+  wait_until is_uplink "$@" || tell_all || return
   expect_answer "$(address_of "$1" "${3--4}")"
 }
 
@@ -129,7 +130,12 @@ is_no_uplink() {
 }
 
 expect_no_uplink() {
-  wait_until is_no_uplink "$1" || fail "$(print_state)" "$(cat "$BATS_TEST_TMPDIR"/*.log)"
+  wait_until is_no_uplink "$1" || tell_all
+}
+
+# What a failure is understood by.
+tell_all() {
+  fail "$(print_state)" "$(on_host ip address)" "$(tail -n 30 "$BATS_TEST_TMPDIR"/*.log)"
 }
 
 # A page of the documentation
