@@ -9,12 +9,14 @@ LAYERS=${MANAGERS_TEST_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/ifupdown-
 
 # Layers
 
-# A manager's files over those of the machine, for the tests of one file.
+# A manager's files over those of the machine, for the tests of one file, which may add to them.
 #   lay_over ng
 lay_over() {
-  mount -t overlay overlay -o "lowerdir=$LAYERS/$1/usr:/usr" /usr
-  [[ ! -d $LAYERS/$1/etc ]] || cp -a "$LAYERS/$1/etc/." /etc
+  rm -rf /run/layer
+  mkdir -p /run/layer/{upper,work}
+  mount -t overlay overlay -o "lowerdir=$LAYERS/$1/usr:/usr,upperdir=/run/layer/upper,workdir=/run/layer/work" /usr
   install_hooks "${ROUTES%/*}"
+  [[ ! -d $LAYERS/$1/etc ]] || cp -a "$LAYERS/$1/etc/." /etc
 }
 
 # Lazily, as daemons of tear_down_lab may still be on their way out.
@@ -85,9 +87,10 @@ serve() {
     --log-facility="$BATS_TEST_TMPDIR/dnsmasq$number.log" --pid-file="$BATS_TEST_TMPDIR/dnsmasq$number" "${@:5}" 3>&-
 }
 
-# With the leases that it has given, so that a client keeps its address unless it is out of the range.
+# The leases are forgotten, so that a client whose address is not in the range is refused it.
 serve_otherwise() {
   kill -KILL "$(< "$BATS_TEST_TMPDIR/dnsmasq$1")"
+  rm -f "$BATS_TEST_TMPDIR/leases$1"
   serve "$@"
 }
 
