@@ -29,9 +29,11 @@ _mptcp_is_asked() {
   return 1
 }
 
-#   _mptcp_run HOOK [NAME=VALUE...]
+# The hook is where a package has it, or where ifupdown looks.
+#   _mptcp_run if-up.d/mptcp_up [NAME=VALUE...]
 _mptcp_run() {
-  local hook="$1"
+  local hook="/usr/lib/ifupdown-mptcp/${1#*/}"
+  [ -x "$hook" ] || hook="/etc/network/$1"
   shift
   [ -x "$hook" ] || return 0
   env PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin MPTCP_DOOR=netifrc IFACE="$IFACE" "$@" \
@@ -64,7 +66,7 @@ mptcp_post_start() {
       [ "$option" != gateway ] || value=$(_mptcp_gateway_of "$family")
       set -- "$@" "IF_MPTCP_$(echo "$option" | tr '[:lower:]' '[:upper:]')=$value"
     done
-    _mptcp_run /etc/network/if-up.d/mptcp_up "$@" || status=$?
+    _mptcp_run if-up.d/mptcp_up "$@" || status=$?
   done
   eval "strict=\${mptcp_strict_${IFVAR}-}"
   [ "$strict" != yes ] || return "$status"
@@ -73,10 +75,10 @@ mptcp_post_start() {
 # While the addresses still stand, so that the other end of each connection is told.
 mptcp_pre_stop() {
   _mptcp_is_asked || return 0
-  _mptcp_run /etc/network/if-down.d/mptcp_down PHASE=pre-down || true
+  _mptcp_run if-down.d/mptcp_down PHASE=pre-down || true
 }
 
 mptcp_post_stop() {
   _mptcp_is_asked || return 0
-  _mptcp_run /etc/network/if-post-down.d/mptcp_down || true
+  _mptcp_run if-post-down.d/mptcp_down || true
 }
