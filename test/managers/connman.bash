@@ -6,18 +6,16 @@ source "${BASH_SOURCE[0]%/*}/managers.bash"
 
 SETTINGS=/var/lib/connman
 
-start_connman() {
-  rm -rf "$SETTINGS" /run/connman
-  mkdir -p "$SETTINGS"
-  cat > /run/connman.conf <<'INI'
+forget_services() {
+  rm -rf "$SETTINGS" /run/connman /etc/connman
+  mkdir -p "$SETTINGS" /etc/connman
+  cat > /etc/connman/main.conf <<'INI'
 [General]
-NetworkInterfaceBlacklist=lo
-PreferredTechnologies=ethernet
 AlwaysConnectedTechnologies=ethernet
-AllowHostnameUpdates=false
-AllowDomainnameUpdates=false
-EnableOnlineCheck=false
 INI
+}
+
+prepare_connman() {
   # The names of its services come from these.
   on_host ip link set eth0 address 02:00:00:00:00:01
   on_host ip link set eth1 address 02:00:00:00:00:02
@@ -25,7 +23,7 @@ INI
 }
 
 continue_connman() {
-  start_daemon connman connmand --nodaemon --device=eth0,eth1 --config=/run/connman.conf --nodnsproxy
+  start_daemon connman connmand --nodaemon --device=eth0,eth1 --nodnsproxy
   wait_until is_ready eth0
   wait_until is_ready eth1
 }

@@ -8,6 +8,7 @@ teardown_file() { take_layer_away; }
 
 setup() {
   build_lab
+  forget_services
   write_configuration <<< '[eth*]'
   finish_checksums 0
   finish_checksums 1
@@ -27,7 +28,7 @@ expect_both_uplinks() {
 @test 'the watcher: start, another router, another address, loss and stop' {
   serve 0 50 60 10.1.1.1
   serve 1 50 60 10.1.2.1
-  start_connman
+  prepare_connman
   start_watch
   continue_connman
   expect_both_uplinks
@@ -60,7 +61,7 @@ has_address() {
 @test 'the watcher: a restart and a crash of ConnMan' {
   serve 0 50 60 10.1.1.1
   serve 1 50 60 10.1.2.1
-  start_connman
+  prepare_connman
   start_watch
   continue_connman
   expect_both_uplinks
@@ -71,4 +72,13 @@ has_address() {
   end_daemon connman KILL
   continue_connman
   expect_both_uplinks
+}
+
+@test 'the page' {
+  install_page connman static
+  prepare_connman
+  start_watch
+  continue_connman
+  expect_both_uplinks
+  expect_equal "$(address_of eth0) $(address_of eth1)" '10.1.1.2 10.1.2.2'
 }

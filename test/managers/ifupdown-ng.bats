@@ -99,3 +99,47 @@ expect_page() {
   ifdown eth1
   expect_nothing_of_ours
 }
+
+@test 'the page: scripts, and the executor' {
+  install_page ifupdown-ng scripts
+  ifup -a
+  expect_page
+  ifdown -a
+  expect_nothing_of_ours
+  install_page ifupdown-ng executor
+  run_block ifupdown-ng install-executor
+  ifup -a
+  expect_page
+  ifdown -a
+  expect_nothing_of_ours
+}
+
+# Alpine's script of udhcpc, by what it does: a metric for each interface, and scripts for each event.
+@test 'the page of udhcpc: Alpine' {
+  run_block udhcpc install-door
+  mkdir -p /usr/share/udhcpc
+  cat > /usr/share/udhcpc/default.script <<'END'
+#!/bin/sh
+export broadcast dns domain interface ip mask metric staticroutes router subnet
+case $1 in
+  deconfig) ip -4 address flush dev "$interface" ;;
+  bound | renew)
+    ip -4 address replace "$ip/$mask" dev "$interface"
+    ip link set dev "$interface" up
+    ip -4 route replace default via "$router" dev "$interface" metric "$((200 + $(cat "/sys/class/net/$interface/ifindex")))"
+    ;;
+esac
+for script in "/etc/udhcpc/post-$1"/*; do "$script"; done
+END
+  chmod 755 /usr/share/udhcpc/default.script
+  install_page udhcpc alpine
+  serve 0 2 2 10.1.1.1
+  serve 1 2 2 10.1.2.1
+  ifup -a
+  expect_page
+  expect_text "$(print_endpoints)" '10.1.2.2 subflow backup dev eth1'
+  ifdown -a
+  expect_no_uplink eth0
+  expect_no_uplink eth1
+  expect_nothing_of_ours
+}

@@ -28,7 +28,7 @@ expect_page() {
 }
 
 @test 'ifreload -a: start, no change, another address and router, an uplink removed, and stop' {
-  write_page_interfaces
+  install_page ifupdown2 static
   ifup -a
   expect_page
   before=$(print_state)
@@ -37,7 +37,7 @@ expect_page() {
 
   add_router
   sed -i 's/10.1.2.2/10.1.2.3/; s/mptcp-gateway 10.1.2.1/mptcp-gateway 10.1.2.254/' /etc/network/interfaces
-  ifreload
+  run_block ifupdown2 reload
   expect_uplink eth1 10.1.2.254
   expect_equal "$(address_of eth1)" 10.1.2.3
   expect_no_rule 'from 10.1.2.2 '

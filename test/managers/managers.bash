@@ -155,7 +155,8 @@ tell_all() {
 
 # A page of the documentation
 
-# Each block of docs/managers says its language, which variant it belongs to, and the file that it is.
+# Each block of docs/managers says its language, its name, and of a configuration the file that it is. Blocks of one name
+# belong together.
 #   install_page networkmanager static
 install_page() {
   local file found=
@@ -167,7 +168,13 @@ install_page() {
   [[ -n $found ]] || fail "docs/managers/$1.md has no $2"
 }
 
-#   block networkmanager static /etc/…     its text; of commands, there is no third word
+#   run_block networkmanager install-door     where README is, on the host, by root
+run_block() {
+  # shellcheck disable=SC2016 # of the inner shell
+  on_host bash -c 'cd "$0" && sudo() { "$@"; } && eval "$1"' "$TREE" "$(block "$@")"
+}
+
+#   block networkmanager static /etc/…     its text
 block() {
   awk -v head="$2${3:+ $3}" '/^```/ { at = $0; sub(/^```[a-z]* ?/, "", at); inside = at == head && !inside; next } inside' \
     "$TREE/docs/managers/$1.md"

@@ -131,10 +131,30 @@ restart_networkd_alone() {
   start_networkd
   restart_networkd_alone
   expect_silence "$SURVIVORS"
-  cp "$TREE/doors/networkd/10-mptcp.conf" /etc/systemd/networkd.conf.d/
+  run_block systemd-networkd install-drop-in
   end_daemon networkd
   continue_networkd
   restart_networkd_alone
   expect_text "$SURVIVORS" 'from 10.1.1.2 lookup' 'from 2001:db8:2::2 lookup' \
     'default via 2001:db8:2::1 dev eth1'
+}
+
+@test 'the page: static addresses' {
+  install_page systemd-networkd static
+  start_watch
+  start_networkd
+  expect_both_uplinks
+}
+
+@test 'the page: DHCP' {
+  install_page systemd-networkd dhcp
+  # shellcheck disable=SC2046 # two words
+  serve 0 2 2 10.1.1.1 $(advertise 0)
+  # shellcheck disable=SC2046
+  serve 1 2 2 10.1.2.1 $(advertise 1)
+  start_watch
+  start_networkd
+  expect_both_uplinks
+  expect_uplink eth1 "$(router_of eth1)" -6
+  expect_text "$(print_endpoints)" '10.1.2.2 subflow backup dev eth1'
 }

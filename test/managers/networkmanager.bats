@@ -71,6 +71,28 @@ has_address_from() {
   ((${address##*.} >= $1))
 }
 
+@test 'the page: static addresses' {
+  install_page networkmanager static
+  chmod 600 "$PROFILES"/*
+  start_watch
+  start_network_manager
+  expect_uplink eth0 10.1.1.1
+  expect_uplink eth1 10.1.2.1
+}
+
+@test 'the page: DHCP, with the door' {
+  install_page networkmanager dhcp
+  chmod 600 "$PROFILES"/*
+  install_door
+  run_block networkmanager install-door
+  serve 0 2 2 10.1.1.1
+  serve 1 2 2 10.1.2.1
+  start_network_manager
+  expect_uplink eth0 10.1.1.1
+  expect_uplink eth1 10.1.2.1
+  expect_text "$(print_endpoints)" '10.1.2.2 subflow backup dev eth1'
+}
+
 # Static addresses of both families.
 #   write_static_profile eth1 2 [more lines for each family]
 write_static_profile() {

@@ -6,11 +6,11 @@
 set -euo pipefail
 
 declare -Ar layers=(
-  [daemons]='network-manager connman systemd libsystemd-shared dbus dbus-daemon libdbus-1-3 libglib2.0-bin udhcpc busybox'
-  [ng]='ifupdown-ng'
+  [daemons]='network-manager connman systemd libsystemd-shared dbus dbus-daemon libdbus-1-3'
+  [ng]='ifupdown-ng udhcpc busybox'
   [ifupdown2]='ifupdown2 python3 python3-minimal'
   [openrc]='openrc'
-  [ppp]='ppp libpcap0.8'
+  [clients]='udhcpc busybox ppp libpcap0.8'
 )
 root=${MANAGERS_TEST_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/ifupdown-mptcp-test/managers}
 
