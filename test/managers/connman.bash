@@ -7,7 +7,7 @@ source "${BASH_SOURCE[0]%/*}/managers.bash"
 SETTINGS=/var/lib/connman
 
 forget_services() {
-  rm -rf "$SETTINGS" /run/connman /etc/connman
+  rm -rf "$SETTINGS" /etc/connman
   mkdir -p "$SETTINGS" /etc/connman
   cat > /etc/connman/main.conf <<'INI'
 [General]

@@ -7,7 +7,7 @@ setup_file() { lay_over daemons; }
 teardown_file() { take_layer_away; }
 
 setup() {
-  build_lab
+  build_host
   forget_services
   write_configuration <<< '[eth*]'
   finish_checksums 0
@@ -34,7 +34,6 @@ expect_both_uplinks() {
   expect_both_uplinks
   expect_equal "$(on_host ip route show default | wc -l)" 1
 
-  connman move-before eth1 eth0
   connman config eth1 --ipv4 manual 10.1.2.2 255.255.255.0 10.1.2.254
   wait_until has_address eth1 10.1.2.2
   add_router

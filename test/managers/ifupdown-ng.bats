@@ -10,8 +10,8 @@ teardown_file() { take_layer_away; }
 
 setup() {
   install_hooks "${ROUTES%/*}"
-  build_lab
-  rm -f "$CONFIGURATION" "$EXECUTORS/mptcp" /etc/network/ifupdown-ng.conf
+  build_host
+  rm -f "$EXECUTORS/mptcp" /etc/network/ifupdown-ng.conf
 }
 
 teardown() {

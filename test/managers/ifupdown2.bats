@@ -7,9 +7,8 @@ setup_file() { lay_over ifupdown2; }
 teardown_file() { take_layer_away; }
 
 setup() {
-  build_lab
-  rm -f "$CONFIGURATION" /run/syslog
-  rm -rf /run/ifupdown2 /var/lib/ifupdown2
+  build_host
+  rm -rf /var/lib/ifupdown2
   mkdir -p /var/tmp/network
   chmod +x /usr/share/ifupdown2/__main__.py
 }

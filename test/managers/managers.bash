@@ -7,11 +7,19 @@ source "${BASH_SOURCE[0]%/*}/../watch/watch.bash"
 TREE=${BASH_SOURCE[0]%/*}/../..
 LAYERS=${MANAGERS_TEST_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/ifupdown-mptcp-test/managers}
 
+# What managers know outlives them, and would speak for the next test's devices.
+build_host() {
+  refuse_the_real_machine
+  rm -rf /run/NetworkManager /run/systemd /run/connman /run/ifupdown2 /run/runs.log /run/syslog "$CONFIGURATION"
+  build_lab
+}
+
 # Layers
 
 # A manager's files over those of the machine, for the tests of one file, which may add to them.
 #   lay_over ng
 lay_over() {
+  refuse_the_real_machine
   rm -rf /run/layer
   mkdir -p /run/layer/{upper,work}
   mount -t overlay overlay -o "lowerdir=$LAYERS/$1/usr:/usr,upperdir=/run/layer/upper,workdir=/run/layer/work" /usr
@@ -141,7 +149,7 @@ print_our_rules() {
 
 #   is_no_uplink eth1     nothing of ours is left there, of either family
 is_no_uplink() {
-  [[ $(group_of "$1") != 77 && -z $(print_our_routes | grep " dev $1 ") && -z $(print_endpoints | grep " dev $1") ]]
+  [[ $(group_of "$1") != 77 ]] && ! { print_our_routes && print_endpoints; } | grep -qE " dev $1( |$)"
 }
 
 expect_no_uplink() {
@@ -163,6 +171,7 @@ install_page() {
   while read -r file; do
     found=yes
     mkdir -p "${file%/*}"
+    # shellcheck disable=SC2094 # the first is a name in the page
     block "$1" "$2" "$file" > "$file"
   done < <(sed -nE "s|^\`\`\`[a-z]+ $2 (/.*)|\1|p" "$TREE/docs/managers/$1.md")
   [[ -n $found ]] || fail "docs/managers/$1.md has no $2"

@@ -7,10 +7,9 @@ setup_file() { lay_over openrc; }
 teardown_file() { take_layer_away; }
 
 setup() {
-  build_lab
+  build_host
   install_hooks "${ROUTES%/*}"
   install_netifrc
-  rm -f "$CONFIGURATION"
 }
 
 teardown() {

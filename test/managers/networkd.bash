@@ -7,7 +7,7 @@ source "${BASH_SOURCE[0]%/*}/managers.bash"
 NETWORKS=/etc/systemd/network
 
 forget_networks() {
-  rm -rf /run/systemd "$NETWORKS" /etc/systemd/networkd.conf.d
+  rm -rf "$NETWORKS" /etc/systemd/networkd.conf.d
   mkdir -p /run/systemd/netif/{links,leases,lldp} "$NETWORKS" /etc/systemd/networkd.conf.d
   grep -q '^systemd-network:' /etc/passwd || echo 'systemd-network:x:998:998::/:/bin/false' >> /etc/passwd
   grep -q '^systemd-network:' /etc/group || echo 'systemd-network:x:998:' >> /etc/group
@@ -30,8 +30,8 @@ start_networkd() {
 
 continue_networkd() {
   start_daemon networkd env SYSTEMD_LOG_TARGET=console /lib/systemd/systemd-networkd
-  wait_until is_configured eth0
-  wait_until is_configured eth1
+  wait_until is_routable eth0
+  wait_until is_routable eth1
 }
 
 # Otherwise, where /sys can be written, it waits for udev for ever.
@@ -44,6 +44,11 @@ pretend_that_udev_has_seen_all() {
   done
 }
 
+is_routable() {
+  on_host networkctl list --no-pager --no-legend "$1" | grep -q routable
+}
+
+# Where it expects router advertisements, it waits 12 s for one.
 is_configured() {
   on_host networkctl list --no-pager --no-legend "$1" | grep -q 'routable *configured'
 }

@@ -7,7 +7,7 @@ setup_file() { lay_over daemons; }
 teardown_file() { take_layer_away; }
 
 setup() {
-  build_lab
+  build_host
   forget_networks
   write_configuration <<< '[eth*]'
 }
@@ -37,7 +37,9 @@ expect_both_uplinks() {
   add_router
   serve_otherwise 1 50 60 10.1.2.254
   expect_uplink eth1 10.1.2.254
+  # Refused an address at a renewal, it would take its time.
   serve_otherwise 1 70 80 10.1.2.254
+  on_host networkctl reconfigure eth1
   wait_until has_address_from 70
   expect_uplink eth1 10.1.2.254
 
@@ -93,8 +95,8 @@ has_more_lines() {
 }
 
 write_static_networks() {
-  write_network eth0 <<< $'Address=10.1.1.2/24\nGateway=10.1.1.1'
-  write_network eth1 <<< $'Address=10.1.2.2/24\n[Route]\nGateway=10.1.2.1\nMetric=2000'
+  write_network eth0 <<< $'IPv6AcceptRA=no\nAddress=10.1.1.2/24\nGateway=10.1.1.1'
+  write_network eth1 <<< $'IPv6AcceptRA=no\nAddress=10.1.2.2/24\n[Route]\nGateway=10.1.2.1\nMetric=2000'
 }
 
 @test 'the second router: in the lease file alone, and in a table of its own' {
@@ -122,12 +124,14 @@ restart_networkd_alone() {
   expect_something_of_ours
   end_daemon networkd
   continue_networkd
+  wait_until is_configured eth0
+  wait_until is_configured eth1
   SURVIVORS=$(print_our_rules; on_host ip -N -6 route show table all proto 77)
 }
 
 @test 'the drop-in: rules and IPv6 routes stay' {
-  write_network eth0 <<< $'Address=10.1.1.2/24\nGateway=10.1.1.1'
-  write_network eth1 <<< $'Address=2001:db8:2::2/64\nGateway=2001:db8:2::1'
+  write_network eth0 <<< $'IPv6AcceptRA=no\nAddress=10.1.1.2/24\nGateway=10.1.1.1'
+  write_network eth1 <<< $'IPv6AcceptRA=no\nAddress=2001:db8:2::2/64\nGateway=2001:db8:2::1'
   start_networkd
   restart_networkd_alone
   expect_silence "$SURVIVORS"

@@ -4,11 +4,12 @@
 # shellcheck source=managers.bash
 source "${BASH_SOURCE[0]%/*}/managers.bash"
 
-PROFILES=/etc/NetworkManager/system-connections
+# shellcheck disable=SC2034 # for the .bats files
 DISPATCHER=/etc/NetworkManager/dispatcher.d
+PROFILES=/etc/NetworkManager/system-connections
 
 start_network_manager() {
-  rm -rf /run/NetworkManager /var/lib/NetworkManager
+  rm -rf /var/lib/NetworkManager
   mkdir -p /var/lib/NetworkManager
   cat > /run/NetworkManager.conf <<'INI'
 [main]

@@ -8,10 +8,9 @@ teardown_file() { take_layer_away; }
 
 setup() {
   install_hooks "${ROUTES%/*}"
-  build_lab
+  build_host
   forget_profiles
   find "$DISPATCHER" -maxdepth 1 -type f -delete
-  rm -f /run/runs.log
   write_configuration <<< '[eth*]'
 }
 
@@ -263,7 +262,7 @@ mptcp_up eth0 networkmanager'
 
 @test 'the dispatcher script: by a record alone, and without the hooks' {
   install_door
-  rm -f "$CONFIGURATION" /run/syslog
+  rm "$CONFIGURATION"
   give_addresses eth1 10.1.2.2/24
   start_by_hand up eth1 IF_MPTCP_GATEWAY=10.1.2.1 IF_MPTCP_ENDPOINT=backup
   on_host ip address delete 10.1.2.2/24 dev eth1
@@ -288,11 +287,11 @@ has_lines() {
   (($(wc -l < "$1") == $2))
 }
 
-@test 'the dispatcher script: 50 calls at once' {
+@test 'the dispatcher script: 20 calls at once' {
   install_door
   give_addresses eth1 10.1.2.2/24
   on_host ip route add default via 10.1.2.1 dev eth1
-  for _ in {1..50}; do
+  for _ in {1..20}; do
     call_door eth1 dhcp4-change
   done
   expect_uplink eth1 10.1.2.1

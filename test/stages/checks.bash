@@ -19,6 +19,7 @@ lint_shell() {
   shellcheck install.sh .ci/run test/fixtures/capture debian/build debian/take-down \
     debian/tests/uplinks debian/*.prerm debian/etc/network/*/* service/*.init service/*.openrc || status=$?
   shellcheck doors/door doors/{dhclient,dhcpcd,udhcpc,ppp}/* test/{doors,dial-up}/programs.bash || status=$?
+  shellcheck doors/{ifupdown-ng,netifrc,networkmanager}/* test/managers/netifrc-stand-in || status=$?
   # Its last line closes a comment of JavaScript: no shell reads that far.
   local preamble
   for preamble in hooks/*.sh; do
@@ -88,6 +89,11 @@ check_dial_up() {
   fi
   test/watch/programs.bash >/dev/null
   test/dial-up/programs.bash >/dev/null
+  bats_in_namespace "$@"
+}
+
+check_managers() {
+  test/managers/programs.bash >/dev/null
   bats_in_namespace "$@"
 }
 

@@ -12,6 +12,7 @@ beside_stages=(
   'watch         240  dist    check_watch test/watch/healing.bats test/watch/service.bats test/watch/service-files.bats test/watch/leases.bats test/watch/advertisements.bats test/watch/daemons.bats test/watch/chaos.bats'
   'doors         110  dist    check_doors test/doors'
   'package       140  dist    check_package test/package'
+  'managers      150  dist    check_managers test/managers'
   'properties     60  vitest  run_vitest test/properties'
   'node-versions  20  dist    check_node_versions test/node-versions.bats'
   'unprivileged   20  dist    bats_unprivileged test/netns/page.bats test/netns/by-hand.bats'
