@@ -117,8 +117,7 @@ expect_page() {
 # Alpine's script of udhcpc, by what it does: a metric for each interface, and scripts for each event.
 @test 'the page of udhcpc: Alpine' {
   run_block udhcpc install-door
-  mkdir -p /usr/share/udhcpc
-  cat > /usr/share/udhcpc/default.script <<'END'
+  cat > /etc/udhcpc/default.script <<'END'
 #!/bin/sh
 export broadcast dns domain interface ip mask metric staticroutes router subnet
 case $1 in
@@ -131,7 +130,7 @@ case $1 in
 esac
 for script in "/etc/udhcpc/post-$1"/*; do "$script"; done
 END
-  chmod 755 /usr/share/udhcpc/default.script
+  chmod 755 /etc/udhcpc/default.script
   install_page udhcpc alpine
   serve 0 2 2 10.1.1.1
   serve 1 2 2 10.1.2.1
