@@ -80,4 +80,5 @@ has_address() {
   continue_connman
   expect_both_uplinks
   expect_equal "$(address_of eth0) $(address_of eth1)" '10.1.1.2 10.1.2.2'
+  expect_connection_over_both
 }

@@ -31,6 +31,7 @@ expect_page() {
   write_page_interfaces
   ifup -a
   expect_page
+  expect_connection_over_both
   add_router
   ifdown eth1
   expect_no_uplink eth1

@@ -30,6 +30,7 @@ expect_page() {
   install_page ifupdown2 static
   ifup -a
   expect_page
+  expect_connection_over_both
   before=$(print_state)
   ifreload
   expect_state "$before"

@@ -4,6 +4,9 @@
 # shellcheck source=../watch/watch.bash
 source "${BASH_SOURCE[0]%/*}/../watch/watch.bash"
 
+# shellcheck source=../netns/server.bash
+source "${BASH_SOURCE[0]%/*}/../netns/server.bash"
+
 TREE=${BASH_SOURCE[0]%/*}/../..
 LAYERS=${MANAGERS_TEST_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/ifupdown-mptcp-test/managers}
 
@@ -141,6 +144,15 @@ is_uplink() {
 expect_uplink() {
   wait_until is_uplink "$@" || tell_all || return
   expect_answer "$(address_of "$1" "${3--4}")"
+}
+
+# A Multipath TCP connection to a server that both providers reach.
+expect_connection_over_both() {
+  connect_server_to_both_providers
+  start_iperf_server
+  on_host mptcpize run iperf3 --client "$FAR_SERVER" --time 300 --bitrate 1M >/dev/null 2>&1 3>&- &
+  wait_until connection_uses "$(address_of eth0)" || tell_all || return
+  wait_until connection_uses "$(address_of eth1)" || tell_all
 }
 
 print_our_rules() {

@@ -27,6 +27,7 @@ expect_page() {
   service lo start
   start_both
   expect_page
+  expect_connection_over_both
   add_router
   sed -i 's/10.1.2.2/10.1.2.3/; s/mptcp_gateway_eth1=.*/mptcp_gateway_eth1="10.1.2.254"/' /etc/conf.d/net
   service eth1 restart

@@ -148,6 +148,7 @@ restart_networkd_alone() {
   start_watch
   start_networkd
   expect_both_uplinks
+  expect_connection_over_both
 }
 
 @test 'the page: DHCP' {

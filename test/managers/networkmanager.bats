@@ -77,6 +77,7 @@ has_address_from() {
   start_network_manager
   expect_uplink eth0 10.1.1.1
   expect_uplink eth1 10.1.2.1
+  expect_connection_over_both
 }
 
 @test 'the page: DHCP, with the door' {
@@ -167,7 +168,7 @@ mptcp_up eth1 inet6 ifupdown'
   expect_static_uplinks
 }
 
-@test 'the dispatcher script: it leaves everything to a watcher' {
+@test 'the dispatcher script: it leaves everything to a watcher, as long as that lives' {
   install_door
   log_runs
   start_watch
@@ -178,6 +179,10 @@ mptcp_up eth1 inet6 ifupdown'
   connection down eth1
   expect_no_uplink eth1
   expect_silence "$(cat /run/runs.log)"
+  end_watch
+  connection up eth1
+  wait_until has_run 'mptcp_up eth1 networkmanager'
+  expect_static_uplinks
 }
 
 # The second uplink's router is in NetworkManager's runtime file alone.
