@@ -27,7 +27,7 @@ lay_over() {
   mkdir -p /run/layer/{upper,work}
   mount -t overlay overlay -o "lowerdir=$LAYERS/$1/usr:/usr,upperdir=/run/layer/upper,workdir=/run/layer/work" /usr
   install_hooks "${ROUTES%/*}"
-  [[ ! -d $LAYERS/$1/etc ]] || cp -a "$LAYERS/$1/etc/." /etc
+  [[ ! -d $LAYERS/$1/etc ]] || cp -r --preserve=mode "$LAYERS/$1/etc/." /etc
   log_to_a_file
 }
 

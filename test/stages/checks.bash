@@ -92,7 +92,12 @@ check_dial_up() {
   bats_in_namespace "$@"
 }
 
+# Needs root, as managers refuse files that are not root's.
 check_managers() {
+  if [ "$(id -u)" -ne 0 ]; then
+    echo 'left out for an ordinary user: these tests lay files of managers over those of the machine, which takes root'
+    return 0
+  fi
   test/managers/programs.bash >/dev/null
   bats_in_namespace "$@"
 }
