@@ -29,7 +29,7 @@ start_with_leases() {
   start_network_manager
 }
 
-@test 'the watcher: start, another router, another address, loss and stop' {
+@test 'the watcher: start, another router, another address, a restart, loss and stop' {
   start_watch
   start_with_leases
   expect_uplink eth0 10.1.1.1
@@ -44,6 +44,10 @@ start_with_leases() {
   serve_otherwise 1 70 80 10.1.2.254
   connection up eth1
   wait_until has_address_from 70
+  expect_uplink eth1 10.1.2.254
+
+  end_daemon manager
+  continue_network_manager
   expect_uplink eth1 10.1.2.254
 
   at_provider 1 ip link set customer down
