@@ -34,8 +34,11 @@ _mptcp_is_asked() {
 _mptcp_run() {
   local hook="/usr/lib/ifupdown-mptcp/${1#*/}"
   [ -x "$hook" ] || hook="/etc/network/$1"
+  if [ ! -x "$hook" ]; then
+    case $1 in if-up.d/*) ewarn "ifupdown-mptcp is gone: install it again, or remove netifrc's module mptcp.sh" ;; esac
+    return 0
+  fi
   shift
-  [ -x "$hook" ] || return 0
   env PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin MPTCP_DOOR=netifrc IFACE="$IFACE" "$@" \
     "$hook" >/dev/null </dev/null
 }

@@ -96,7 +96,9 @@ expect_page() {
   expect_message 'eth1' 'mptcp-gateway "10.1.2.2"'
   ifdown eth1
   rm "$UP" "$DOWN" "$LEAVE"
-  ifup eth1
+  run --separate-stderr ifup eth1
+  expect_status 0
+  expect_message 'mptcp: eth1: ifupdown-mptcp is gone'
   ifdown eth1
   expect_nothing_of_ours
 }

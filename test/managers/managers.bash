@@ -137,7 +137,7 @@ address_of() {
 is_uplink() {
   local address
   address=$(address_of "$1" "${3--4}")
-  [[ -n $address && $(way_from "$address") == "$1" && $(print_our_rules) == *" from $address lookup "* ]] &&
+  [[ -n $address && -n $(table_of "$address") && $(way_from "$address") == "$1" ]] &&
     [[ $(gateway_from "$address") == "$2" && $(print_endpoints | grep -c "^$address .*dev $1") -eq 1 ]]
 }
 

@@ -102,7 +102,9 @@ mptcp_up eth1 inet6 netifrc
 mptcp_down eth1 netifrc
 mptcp_down eth1 netifrc'
   rm "$UP" "$DOWN" "$LEAVE"
-  service eth1 start
+  run service eth1 start
+  expect_status 0
+  expect_text "$output" 'ifupdown-mptcp is gone'
   service eth1 stop
 }
 

@@ -56,3 +56,28 @@ forget_profiles() {
 connection() {
   on_host nmcli connection "$@" > /dev/null
 }
+
+# Static addresses of both families.
+#   write_static_profile eth1 2
+write_static_profile() {
+  write_profile "$1" <<END
+method=manual
+address1=10.1.$2.2/24,10.1.$2.1
+[ipv6]
+method=manual
+address1=2001:db8:$2::2/64,2001:db8:$2::1
+END
+}
+
+install_door() {
+  mkdir -p /usr/lib/ifupdown-mptcp
+  cp "$TREE/doors/door" /usr/lib/ifupdown-mptcp/
+  cp "$TREE/doors/networkmanager/90-mptcp" "$DISPATCHER"
+}
+
+expect_static_uplinks() {
+  expect_uplink eth0 10.1.1.1
+  expect_uplink eth1 10.1.2.1
+  expect_uplink eth0 2001:db8:1::1 -6
+  expect_uplink eth1 2001:db8:2::1 -6
+}

@@ -20,6 +20,7 @@ shield_what_managers_keep() {
   mount -t overlay overlay -o lowerdir=/var/lib,upperdir=/run/var-lib,workdir=/run/var-lib-work /var/lib
   mount -t tmpfs tmpfs /var/lib/dhcp
   mount -t tmpfs tmpfs /var/lib/dhcpcd
+  mount -t tmpfs tmpfs /var/tmp
 }
 
 teardown_suite() {
