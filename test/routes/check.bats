@@ -28,6 +28,8 @@ teardown() {
   rm -rf /etc/mptcp-routes.conf /etc/systemd/networkd.conf.d /etc/connman /run/systemd /run/NetworkManager /run/mptcp-routes
   cp /run/real-etc/dhcpcd.conf /etc/dhcpcd.conf 2>/dev/null || true
   rm -rf /etc/network/if-*.d/*
+  # For the files that come after this one.
+  install_all_hooks
 }
 
 install_all_hooks() {

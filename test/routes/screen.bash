@@ -7,7 +7,7 @@
 #   open_screen 80 24 COMMAND...     a shell's words; when it has ended, the screen says `over`
 open_screen() {
   SOCKET=$BATS_TEST_TMPDIR/tmux-$RANDOM
-  on_host env LANG=C.UTF-8 TERM=xterm tmux -u -S "$SOCKET" -f /dev/null new-session -d -x "$1" -y "$2" \
+  on_host env -u NO_COLOR LANG=C.UTF-8 TERM=xterm tmux -u -S "$SOCKET" -f /dev/null new-session -d -x "$1" -y "$2" \
     "${*:3}; printf over; exec sleep 60" 3>&-
 }
 
