@@ -81,6 +81,8 @@ add_provider() {
   local name
   name=$(provider "$1")
   add_namespace "$name"
+  # Else its neighbour advertisements say that it is no router, and the host gives up a default by it (ndisc_recv_na).
+  inside "$name" sysctl -qw net.ipv6.conf.all.forwarding=1
   ip link add "eth$1" netns "$HOST" type veth peer name customer netns "$name"
   inside "$name" ip -batch - <<END
 link set customer up
