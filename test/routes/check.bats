@@ -438,14 +438,17 @@ has_no_carrier() {
 @test 'a rule of others that answers with an error' {
   bring_up_host
   on_host ip -6 rule add from 2001:db8:2::/64 prohibit priority 2000
-  expect_named fail 'at 2000 goes before ours: from 2001:db8:2::/64'
+  expect_named fail 'at 2000 goes before ours: from 2001:db8:2::/64 prohibit'
   expect_point fail '"Permission denied"'
 }
 
 @test 'a rule so early that ours cannot go before it' {
   bring_up_host
+  # Of one number, and not in the way.
+  on_host ip rule add from 10.9.9.0/24 lookup 500 priority 1
   on_host ip rule add from 10.1.2.2 lookup main priority 1
   expect_cured fail 'at 1 goes before ours: from 10.1.2.2 lookup 254'
+  expect_text "$(on_host ip rule)" 'from 10.9.9.0/24 lookup 500'
 }
 
 @test "main's default is an error" {

@@ -84,8 +84,19 @@ describe('the way of each address', () => {
     )
   })
 
-  it('deletes a rule so early that nothing fits before it', () => {
+  it('deletes a rule so early that nothing fits before it by all that it selects, as others may have its number', () => {
     const rule = 'foreign from 10.1.2.2 lookup 51820 priority 1'
-    expect(complaintsOf({ route: BY_VPN }, [rule])[0]).toMatch(/ \| ip rule del priority 1$/)
+    expect(complaintsOf({ route: BY_VPN }, [rule])[0]).toMatch(
+      / \| ip rule del from 10\.1\.2\.2 lookup 51820 priority 1$/,
+    )
+  })
+
+  it('deletes no rule at 0, nor one that no command can name', () => {
+    for (const rule of [
+      'foreign from all lookup 51820 priority 0',
+      'foreign from all iif gone0 [detached] lookup 51820 priority 1',
+    ]) {
+      expect(complaintsOf({ route: BY_VPN }, [rule])[0]).toMatch(/ \| see: ip rule$/)
+    }
   })
 })
