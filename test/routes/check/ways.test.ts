@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { checkUplinks } from '../../../src/routes/check/uplinks.ts'
 import type { Route } from '../../../src/words/state.ts'
 import { stanza, T1, world } from '../../plan/worlds.ts'
-import { complain, NO_PROBES, probe, SOUND, STANZAS, stepOf } from './points.ts'
+import { complain, IFUPDOWN, NO_PROBES, probe, SOUND, STANZAS, stepOf } from './points.ts'
 
 /** The route of the world that the words describe. */
 function routeOf(text: string): Route {
@@ -16,7 +16,9 @@ function complaintsOf(
   stanzas = STANZAS,
 ): string[] {
   const step = stepOf(world(...SOUND, ...lines), stanzas)
-  return complain(checkUplinks({ step, probes: { ...NO_PROBES, probes: [probe('10.1.2.2', answer)] } }))
+  return complain(
+    checkUplinks({ ifupdown: IFUPDOWN, step, probes: { ...NO_PROBES, probes: [probe('10.1.2.2', answer)] } }),
+  )
 }
 
 const QUESTION = '"ip route get 203.0.113.1 from 10.1.2.2" says'
@@ -50,7 +52,7 @@ describe('the way of each address', () => {
     const snapshot = world(...SOUND)
     const step = stepOf({ ...snapshot, rules: snapshot.rules.filter(({ from }) => from !== '10.1.2.2') })
     const probes = { ...NO_PROBES, probes: [probe('10.1.2.2', { route: byMain })] }
-    expect(complain(checkUplinks({ step, probes }))[1]).toBe(
+    expect(complain(checkUplinks({ ifupdown: IFUPDOWN, step, probes }))[1]).toBe(
       `${WRONG} via 10.1.1.1 dev eth0 (main) | mptcp-routes apply eth1`,
     )
   })
