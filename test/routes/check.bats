@@ -304,17 +304,40 @@ watcher_is_seen() {
   expect_text "$(on_host ip mptcp limits show)" 'add_addr_accepted 3 subflows 4'
 }
 
-@test 'an endpoint of somebody else for an address that is not here' {
+@test 'an endpoint of somebody else for an address that is not here, and one that is only announced' {
   bring_up_host
   on_host ip mptcp endpoint add 10.9.0.9 id 3 subflow
-  expect_cured warn 'endpoint 10.9.0.9 (id 3) of somebody else is for an address that no device has'
+  expect_named warn 'endpoint 10.9.0.9 (id 3) of somebody else is for an address that no device has'
+  on_host ip mptcp endpoint delete id 3
+  # The address before a NAT is on no device.
+  on_host ip mptcp endpoint add 203.0.113.9 id 3 signal
+  expect_named ok 'endpoint 203.0.113.9 (id 3) of somebody else'
 }
 
-@test 'an endpoint of somebody else for an address that has no rule' {
+@test 'an endpoint of somebody else whose subflows leave by another device, until a rule leads them' {
   bring_up_host
-  on_host ip address add 10.9.0.9/32 dev lo
+  on_host ip link add wan0 type veth peer name wan1
+  on_host ip link set wan0 up
+  on_host ip link set wan1 up
+  on_host ip address add 10.9.0.9/24 dev wan0
   on_host ip mptcp endpoint add 10.9.0.9 id 3 subflow
-  expect_cured warn 'the address has no rule, so its subflows'
+  expect_named warn 'its subflows leave via 10.1.1.1 dev eth0 instead of by wan0'
+  expect_text "$(cure_of 'id 3')" 'see: ip mptcp endpoint'
+  expect_no_text "$(cure_of 'id 3')" delete
+  on_host ip route add default via 10.9.0.1 dev wan0 table 500
+  on_host ip rule add from 10.9.0.9 lookup 500
+  expect_named ok 'endpoint 10.9.0.9 (id 3) of somebody else'
+}
+
+@test 'an endpoint of somebody else that names a device, by which main has a default' {
+  bring_up_host
+  on_host ip link add wan0 type veth peer name wan1
+  on_host ip link set wan0 up
+  on_host ip link set wan1 up
+  on_host ip address add 10.9.0.9/24 dev wan0
+  on_host ip route add default via 10.9.0.1 dev wan0 metric 500
+  on_host ip mptcp endpoint add 10.9.0.9 id 3 subflow dev wan0
+  expect_named ok 'endpoint 10.9.0.9 (id 3) of somebody else'
 }
 
 @test 'joins that nobody answers' {
@@ -388,7 +411,15 @@ has_no_carrier() {
   run_check
   expect_status 0
   expect_point warn 'eth1: not recorded'
-  expect_equal "$(cure_of 'eth1: not recorded')" 'ifdown eth1 && ifup eth1'
+  # The device does not go down meanwhile: somebody may be logged in by it.
+  local cure
+  cure=$(cure_of 'eth1: not recorded')
+  cure=${cure#*IFACE: }
+  expect_equal "$cure" 'mptcp-routes flush eth1 && IFACE=eth1 /etc/network/if-up.d/mptcp_up'
+  on_host bash -ec "${cure/IFACE=/IF_MPTCP_GATEWAY=10.1.2.1 IFACE=}"
+  run_check
+  expect_no_text "$output" 'eth1: not recorded'
+  expect_point ok 'eth1: 10.1.2.2 goes via 10.1.2.1'
 }
 
 @test 'a name that a batch of ip cannot carry' {
@@ -488,7 +519,8 @@ has_no_carrier() {
 @test 'a link in a group of somebody else' {
   on_host ip link set eth1 group 5
   bring_up_host
-  expect_cured warn 'eth1: the link is in group 5'
+  expect_named warn 'eth1: the link is in group 5'
+  expect_text "$(cure_of 'eth1: the link is in group 5')" firewalls 'ip link set dev eth1 group 77'
 }
 
 # Other managers: a process of the daemon's name is how one is found.

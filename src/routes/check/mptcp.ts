@@ -71,7 +71,7 @@ function checkStrangers({ snapshot, probes }: MptcpFacts): Finding[] {
     }
     const hops = probes.strangers.get(id)?.hops ?? []
     const wanted = endpoint.device === undefined ? devices : [endpoint.device]
-    return hops.every(({ device }) => wanted.includes(device)) || isOfHost(endpoint, devices)
+    return hops.every(({ device = '' }) => wanted.includes(device)) || isOfHost(endpoint, devices)
       ? ok(what)
       : warn(`${what}: its subflows leave ${wayText(hops)} instead of by ${listed(wanted)}`, OWNERS)
   })

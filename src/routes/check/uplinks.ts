@@ -45,9 +45,10 @@ const NOBODY = 'no uplink is known: the hooks record each at its ifup, /etc/mptc
 /** Neither in this state nor on the way there can the device be spoken by. */
 const ELSEWHERE = '(not the one by which you are logged in)'
 
-/** Takes nothing down, as ifdown would. @param device as a shell takes it for one word */
-function byHand(device: string): string {
-  return `as root, with the options of its stanza as IF_MPTCP_GATEWAY=... before it: IFACE=${device} /etc/network/if-up.d/mptcp_up`
+/** Takes no device down, as ifdown would. @param words as a shell takes them */
+function byHand(device: string, first = ''): string {
+  const options = 'with the options of its stanza as IF_MPTCP_GATEWAY=... before IFACE'
+  return `as root, ${options}: ${first}IFACE=${device} /etc/network/if-up.d/mptcp_up`
 }
 
 function checkDevice(device: string, facts: UplinkFacts): Finding[] {
@@ -186,10 +187,12 @@ function checkLeftovers({ step }: UplinkFacts): Finding[] {
     : [warn(`of what is gone: ${told(describeChanges(changes, step))}`, 'mptcp-routes apply')]
 }
 
+/** A run by hand records nothing over what stands without a record (src/memory.ts), so that goes before. */
 function checkUnrecorded({ step }: UplinkFacts): Finding[] {
-  return [...unrecordedRules(step).keys()].flatMap((device) =>
-    about(device, [warn(UNRECORDED, byHand(commandLine(device)))]),
-  )
+  return [...unrecordedRules(step).keys()].flatMap((device) => {
+    const flush = `${commandLine('mptcp-routes', 'flush', device)} && `
+    return about(device, [warn(UNRECORDED, byHand(commandLine(device), flush))])
+  })
 }
 
 function checkNeighbours(uplink: Uplink, probes: Probes): Finding[] {

@@ -13,7 +13,7 @@ const complaintsOf = (
   return complain(checkUplinks({ step: stepOf(world(...lines), stanzas), probes, ifupdown }))
 }
 
-const BY_HAND = 'as root, with the options of its stanza as IF_MPTCP_GATEWAY=... before it: IFACE='
+const BY_HAND = 'as root, with the options of its stanza as IF_MPTCP_GATEWAY=... before IFACE:'
 const HOOK = '/etc/network/if-up.d/mptcp_up'
 const UNKNOWN = () => new Set<string>()
 
@@ -89,7 +89,7 @@ describe('checkUplinks', () => {
       `${why} | change its stanza, then: ifdown eth1 && ifup eth1 (not the one by which you are logged in)`,
     ])
     expect(complaintsOf([PAGE], {}, stanzas, UNKNOWN)).toEqual([
-      `${why} | ask for something else, ${BY_HAND}eth1 ${HOOK}`,
+      `${why} | ask for something else, ${BY_HAND} IFACE=eth1 ${HOOK}`,
     ])
   })
 
@@ -133,7 +133,7 @@ describe('checkUplinks', () => {
       "fail e#1: a batch of ip cannot carry its name, so nothing is made for it | ip link set dev 'e#1' down name NAME && ip link set dev NAME up, a NAME of letters and digits (not the one by which you are logged in)",
     ])
     expect(complaintsOf([...SOUND], {}, STANZAS.slice(0, 1))).toContain(
-      `warn eth1: not recorded: made by an earlier version, or before /run was cleared | ${BY_HAND}eth1 ${HOOK}`,
+      `warn eth1: not recorded: made by an earlier version, or before /run was cleared | ${BY_HAND} mptcp-routes flush eth1 && IFACE=eth1 ${HOOK}`,
     )
   })
 
@@ -153,7 +153,7 @@ describe('checkUplinks', () => {
 
   it('says what comes next where nothing is looked after', () => {
     expect(complaintsOf([PAGE], {}, [])).toEqual([
-      `warn no uplink is known: the hooks record each at its ifup, /etc/mptcp-routes.conf names others | for an interface that is up already, ${BY_HAND}NAME ${HOOK}`,
+      `warn no uplink is known: the hooks record each at its ifup, /etc/mptcp-routes.conf names others | for an interface that is up already, ${BY_HAND} IFACE=NAME ${HOOK}`,
     ])
   })
 })
