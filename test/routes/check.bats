@@ -229,22 +229,32 @@ make_programs_changeable() {
   MOUNTS+=(/usr/bin)
 }
 
-@test 'Node where no boot finds it' {
+#   move_node DIRECTORY     to where only this run's PATH finds it
+move_node() {
   make_programs_changeable
-  mkdir "$BATS_TEST_TMPDIR/nvm"
-  cp /usr/bin/node "$BATS_TEST_TMPDIR/nvm/node"
+  mkdir -p "$1" "$BATS_TEST_TMPDIR/local"
+  mount --bind "$BATS_TEST_TMPDIR/local" /usr/local/bin
+  MOUNTS+=(/usr/local/bin)
+  cp /usr/bin/node "$1/node"
   rm /usr/bin/node
-  CHECK_PATH=$BATS_TEST_TMPDIR/nvm:$PATH expect_cured fail "Node is at $BATS_TEST_TMPDIR/nvm/node, where no hook finds it"
+}
+
+@test "Node where no boot finds it: a link where it is root's alone, and none where others may change it" {
+  mount -t tmpfs -o mode=755 tmpfs /opt
+  MOUNTS+=(/opt)
+  move_node /opt/node/bin
+  chmod 777 /opt/node
+  CHECK_PATH=/opt/node/bin:$PATH expect_named fail 'Node is at /opt/node/bin/node, where no hook finds it'
+  expect_equal "$(cure_of 'where no hook finds it')" 'apt-get install nodejs'
+  chmod 755 /opt/node
+  CHECK_PATH=/opt/node/bin:$PATH expect_cured fail 'Node is at /opt/node/bin/node, where no hook finds it'
 }
 
 @test 'Node where ifupdown finds it and DHCP clients do not' {
-  make_programs_changeable
-  mkdir "$BATS_TEST_TMPDIR/local"
-  mount --bind "$BATS_TEST_TMPDIR/local" /usr/local/bin
-  MOUNTS+=(/usr/local/bin)
-  cp /usr/bin/node /usr/local/bin/node
-  rm /usr/bin/node
-  expect_cured warn 'is at /usr/local/bin/node, where ifupdown finds it at boot'
+  move_node "$BATS_TEST_TMPDIR/nvm"
+  mv "$BATS_TEST_TMPDIR/nvm/node" /usr/local/bin/node
+  expect_named warn 'is at /usr/local/bin/node, where ifupdown finds it at boot'
+  expect_equal "$(cure_of 'is at /usr/local/bin/node')" 'apt-get install nodejs'
 }
 
 @test 'an older Node' {
@@ -267,8 +277,13 @@ make_programs_changeable() {
   # Made for other switches of V8, as for another version.
   on_host bash -c "IFACE=lo node --no-opt $ROUTES_PATH/cache.cjs /etc/network/if-up.d/mptcp_up -n" >/dev/null 2>&1
   expect_cured warn 'the code cache of mptcp_up is of another Node'
+  # What others could write is made anew, whoever may write it now.
   chmod 666 "$cache"
   expect_cured warn 'the code cache of mptcp_up is not of root alone'
+  chown 65534 "${cache%/*}"
+  chmod 777 "${cache%/*}"
+  expect_cured warn 'the code cache of mptcp_up is not of root alone'
+  expect_equal "$(stat -c '%u %a' "${cache%/*}" "$cache")" $'0 755\n0 644'
 }
 
 @test 'the configuration names uplinks and no watcher runs; then one does' {
