@@ -8,6 +8,9 @@ const read = (path) => readFile(new URL(path, root), 'utf8')
 /** Data that can be made again, and no file that run-parts or ifupdown2 would take for a hook. */
 const CACHE_DIRECTORY = '/var/cache/ifupdown-mptcp'
 
+/** The last line of each file: the loader runs none that is cut off, as what is left may be whole functions. */
+const END = '\n// The end.\n'
+
 // Newer syntax would be a stack trace on an old Node instead of the message that names the version needed.
 const target = 'node12'
 
@@ -41,6 +44,8 @@ async function licenceNotices(inputs) {
 const GUARD = `// \`node FILE\` below a package.json that speaks of modules has no require.
 var require = typeof require === 'function' ? require :
   process.getBuiltinModule('module').createRequire(process.argv[1])
+// Until the program has its say.
+process.exitCode = 1
 var node = process.versions.node.split('.').map(Number);
 if (node[0] < 18 || (node[0] === 18 && node[1] < 19)) {
   require('fs').writeSync(process.env.MPTCP_MESSAGES === '3' ? 3 : 2,
@@ -61,7 +66,7 @@ const quickWidth = {
 /** hooks/NAME.sh where an entry has a preamble of its own, else the one of ifupdown's hooks. */
 async function shellPreamble(name, sources) {
   const loader = await transform(await read('hooks/loader.cjs'), {
-    define: { CACHE_DIRECTORY: JSON.stringify(CACHE_DIRECTORY) },
+    define: { CACHE_DIRECTORY: JSON.stringify(CACHE_DIRECTORY), END: JSON.stringify(END) },
     format: 'iife',
     minifySyntax: true,
     minifyWhitespace: true,
@@ -100,7 +105,7 @@ async function bundle(name, version, sources) {
   })
   const notices = await licenceNotices(Object.keys(result.metafile.inputs))
   const preamble = await shellPreamble(name, sources)
-  return { name, mode: 0o755, text: `${preamble}${notices}\n\n${GUARD}${result.outputFiles[0].text}` }
+  return { name, mode: 0o755, text: `${preamble}${notices}\n\n${GUARD}${result.outputFiles[0].text}${END}` }
 }
 
 async function cacheMaker() {

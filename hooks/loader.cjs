@@ -30,6 +30,9 @@ function readCache(source) {
 
 try {
   const source = readFileSync(file)
+  if (!source.subarray(-END.length).equals(Buffer.from(END))) {
+    throw new Error('it is cut off')
+  }
   new Script(source.toString(), { filename: file, cachedData: readCache(source) }).runInThisContext()
 } catch (error) {
   writeSync(3, `${basename(file)}: ${file} cannot be run, please install it again: ${error.message}\n`)

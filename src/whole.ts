@@ -5,7 +5,7 @@ import { readRecords } from './ask/records.ts'
 import { type Served, servedStanzas } from './ask/served.ts'
 import { deviceOf } from './ask/stanza.ts'
 import { type Heard, hearWord } from './heard.ts'
-import { isCarriable } from './kernel/command.ts'
+import { isCarriable, quoteForShell } from './kernel/command.ts'
 import { withoutLaminar } from './kernel/laminar.ts'
 import { parseNames } from './kernel/links.ts'
 import { readSnapshot } from './kernel/read.ts'
@@ -29,6 +29,8 @@ export interface WholeQuery {
   readonly flush: boolean
   /** Devices that a section named before: what stands of ours on them goes where nobody asks for it any more. */
   readonly former?: readonly string[]
+  /** Where the sections are from: a device that is named and that nobody asks for is then refused. */
+  readonly configurationFile?: string
   /** What a run for all devices leaves as it is. */
   readonly except?: Exceptions
   /** What a door has to say: the run is about its device, if anybody asked for that. */
@@ -71,6 +73,9 @@ export function planWhole(query: WholeQuery): WholeStep {
   const host = indexHost(snapshot, wanted, gone, scope.devices)
   if (heard === undefined) {
     checkDevices(query.devices, host, served, scope)
+    if (!flush) {
+      checkAsked(query, scope, served)
+    }
   }
   const plan = planHost({
     host,
@@ -161,6 +166,22 @@ function checkDevices(named: readonly string[], host: Host, served: Served, { de
       throw new Refusal(`interface ${quote(name)}: ${why} (named on the command line)`)
     }
   }
+}
+
+/** Nothing is wanted on it: all that stands there of ours would go, which is what a flush is for. */
+function checkAsked(
+  { devices: named, configurationFile }: WholeQuery,
+  { devices }: Scope,
+  served: Served,
+): void {
+  const unasked = devices.find((device) => !isServed(device, served) && !served.down.has(device))
+  if (configurationFile === undefined || named.length === 0 || unasked === undefined) {
+    return
+  }
+  const who = `no record of an ifup, no section of ${configurationFile} (named on the command line)`
+  const word = quoteForShell(unasked)
+  const cure = `mptcp-routes flush ${word} takes out what is there, then IFACE=${word} /etc/network/if-up.d/mptcp_up records it`
+  throw new Refusal(`interface ${quote(unasked)}: nobody asks for it: ${who}; ${cure}`)
 }
 
 function isServed(device: string, { stanzas }: Served): boolean {

@@ -103,6 +103,18 @@ describe('dist/mptcp-routes', () => {
     expect(start('--versio').status).toBe(2)
   })
 
+  it('fails where it is cut off, whoever reads it', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'mptcp-'))
+    const path = join(directory, 'mptcp-routes')
+    writeFileSync(path, text.slice(0, text.lastIndexOf('\nmain()')), { mode: 0o755 })
+    const starts = [spawnSync(path), spawnSync(process.execPath, [path])]
+    rmSync(directory, { recursive: true })
+    expect(starts.map(({ status }) => status)).toEqual([1, 1])
+    expect(`${starts[0]?.stderr}`).toBe(
+      `mptcp-routes: ${path} cannot be run, please install it again: it is cut off\n`,
+    )
+  })
+
   it('needs nothing but node', () => {
     const modules = [...text.matchAll(/\brequire\("([^"]+)"\)/g)].map((match) => match[1] ?? '')
     expect(modules.filter((module) => !isBuiltin(module))).toEqual([])
@@ -138,7 +150,7 @@ describe('the build', () => {
   })
 
   it('takes every entry, each with its own preamble or that of the hooks, and leaves nothing else', () => {
-    write('hooks/mptcp-other.ts', 'console.log(process.argv.slice(2))\n')
+    write('hooks/mptcp-other.ts', 'console.log(process.argv.slice(2))\nprocess.exitCode = 0\n')
     write('hooks/mptcp-other.sh', '#!/bin/sh\n\':\' /* #\nexec node -e \'@LOADER@\' -- "$0" one "$@"\n*/\n')
     for (const left of ['.mptcp_up.new', 'mptcp_gone']) {
       write(`dist/${left}`, '')

@@ -55,7 +55,7 @@ function writeProgram(path: string, text: string): string {
 /** A hook with the real preamble and another program behind it. */
 function hookOf(path: string, program: string): string {
   const preamble = readFileSync(dist('mptcp_up'), 'utf8').split('\n*/\n', 1)[0] ?? ''
-  return writeProgram(path, `${preamble}\n*/\n${program}`)
+  return writeProgram(path, `${preamble}\n*/\n${program}\n// The end.\n`)
 }
 
 function start(
@@ -217,6 +217,20 @@ describe('the preamble where Node fails', () => {
       status: 1,
       stdout: '',
       stderr: `mptcp_half: ${hook} cannot be run, please install it again: Unexpected end of input\n`,
+    })
+  })
+
+  it.each([
+    ['at its last line', (text: string) => text.indexOf('\nmain("up")')],
+    ['between two functions', (text: string) => text.indexOf('\n}\nfunction ') + 2],
+    ['in the licences', (text: string) => text.indexOf('\n// ifupdown-mptcp:')],
+  ])('names a file that is cut off %s', (_, place) => {
+    const text = readFileSync(dist('mptcp_up'), 'utf8')
+    const hook = writeProgram(join(scratch, 'mptcp_cut'), text.slice(0, place(text)))
+    const stderr = `mptcp_cut: ${hook} cannot be run, please install it again: it is cut off\n`
+    expect(start('real', { IFACE: 'eth1' }, [], hook)).toEqual({ status: 1, stdout: '', stderr })
+    expect(start('real', { IFACE: 'eth1', PHASE: 'post-up' }, [], hook)).toEqual({
+      ...{ status: 0, stdout: '', stderr },
     })
   })
 

@@ -104,6 +104,30 @@ describe('what stands already', () => {
   })
 })
 
+describe('a device that is named', () => {
+  const named = (host: FakeHost, text = '', query: Partial<WholeQuery> = {}) =>
+    plan(host, text, { devices: ['eth1'], configurationFile: '/etc/mptcp-routes.conf', ...query })
+
+  it('is refused where nobody asks for it, as all that works there would go', () => {
+    const host = upHost()
+    host.disk.files.clear()
+    expect(refusalOf(() => named(host))).toBe(
+      'Refusal: interface "eth1": nobody asks for it: no record of an ifup, no section of /etc/mptcp-routes.conf (named on the command line); mptcp-routes flush eth1 takes out what is there, then IFACE=eth1 /etc/network/if-up.d/mptcp_up records it',
+    )
+    expect(named(host, '', { flush: true }).lines).toContain('mptcp endpoint delete id 255')
+  })
+
+  it('is asked for by a record, a section, or an ifdown that is to be seen through, and `mptcp = off` asks too', () => {
+    const host = upHost()
+    expect(named(host).lines).toEqual([])
+    host.disk.files.clear()
+    expect(named(host, '[eth1]\nmptcp = off\n').lines).toContain('mptcp endpoint delete id 255')
+    run(host, ifup())
+    run(host, ifdown(), { intercept: refuseAlways(1) })
+    expect(named(host).lines).toContain('mptcp endpoint delete id 255')
+  })
+})
+
 describe('a device that cannot have what is asked for', () => {
   it('is left as it is, with the reason, and holds up no other', () => {
     const text = '[eth0]\n[eth1]\nmptcp-gateway = 10.1.2.1\nmptcp-table = nosuch\n'

@@ -42,7 +42,7 @@ require_node() {
   [ -z "$root" ] || search=$PATH:$boot_path
   if ! node=$(PATH=$search command -v node); then
     node=$(command -v node) || fail 'Node is not installed: apt-get install nodejs (18.19 or later)'
-    fail "Node is at $node, where no hook finds it at boot: apt-get install nodejs, or: ln -s $node /usr/local/bin/node"
+    fail "Node is at $node, where no hook finds it at boot: apt-get install nodejs (or a link in /usr/local/bin, if only root can change the file and the directories above it)"
   fi
   version=$("$node" --version 2>&1) || version='that does not run'
   is_at_least 18 19 "${version#v}" ||

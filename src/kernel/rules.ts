@@ -69,9 +69,19 @@ function toForeign(text: string, priority: number, family: Family): ForeignRule 
     family,
     priority,
     // The details that were asked for tell protocols 0 and 2 too, which a user is not shown.
-    text: text.replace(/ proto [02]$/, ''),
+    text: nameAction(text).replace(/ proto [02]$/, ''),
     from: from === 'all' ? undefined : from,
     table: table === undefined ? undefined : Number(table),
     plain: PLAIN.test(text),
   }
+}
+
+/** What a rule answers with that leads nowhere: RTN_BLACKHOLE, RTN_UNREACHABLE, RTN_PROHIBIT, which `-N` prints as numbers. */
+const ACTIONS: Readonly<Record<string, string>> = { 6: 'blackhole', 7: 'unreachable', 8: 'prohibit' }
+
+/** A rule that looks up no table and jumps nowhere ends with the number of its action, and its protocol. */
+function nameAction(text: string): string {
+  return / (lookup|goto|nop)\b/.test(text)
+    ? text
+    : text.replace(/ ([678])( proto \d+)$/, (_, number: string, rest: string) => ` ${ACTIONS[number]}${rest}`)
 }

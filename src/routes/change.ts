@@ -1,6 +1,7 @@
 /** `mptcp-routes plan`, `apply` and `flush`. */
 import { applyWhole } from '../apply-whole.ts'
 import { type Context, tell } from './context.ts'
+import { requireRoot } from './root.ts'
 
 export interface ChangeOptions {
   /** Nothing is wanted. */
@@ -11,9 +12,12 @@ export interface ChangeOptions {
 
 /** @returns the exit status: 1 where a device could not have what is asked for */
 export function runChanges(context: Context, { flush, dryRun }: ChangeOptions): number {
-  const { edge, env, sections, devices, verbose, out, err } = context
+  const { edge, env, sections, devices, configurationFile, verbose, out, err } = context
+  if (!dryRun) {
+    requireRoot(flush ? 'flush' : 'apply', ...devices)
+  }
   const refused = applyWhole({
-    ...{ edge, env, sections, devices, flush, dryRun },
+    ...{ edge, env, sections, devices, configurationFile, flush, dryRun },
     report: {
       notice: (text) => tell(context, text),
       detail: (text) => verbose && tell(context, text),

@@ -2,10 +2,13 @@
 
 import { askBatch } from '../kernel/ask.ts'
 import { type Answer, LINKS } from '../kernel/batch.ts'
+import { isCarriable } from '../kernel/command.ts'
 import { parseRoutes } from '../kernel/routes.ts'
+import { isMarked } from '../plan/owned.ts'
 import type { Uplink } from '../plan/uplink.ts'
+import { isIpv6 } from '../words/address.ts'
 import type { Edge } from '../words/edge.ts'
-import type { Family, Route, Snapshot } from '../words/state.ts'
+import type { Endpoint, Family, Route, Snapshot } from '../words/state.ts'
 import { unusedNetwork } from './destination.ts'
 
 /** What answers a packet from an address to somewhere that only defaults lead to. */
@@ -25,6 +28,8 @@ export interface Probes {
   readonly failedNeighbours: ReadonlySet<string>
   /** Devices that are up and have no carrier. */
   readonly carrierless: ReadonlySet<string>
+  /** By the id of each endpoint of others, the route that its subflows take; undefined where they take none. */
+  readonly strangers: ReadonlyMap<number, Route | undefined>
 }
 
 /**
@@ -35,7 +40,8 @@ export interface Probes {
 export function probeUplinks(edge: Edge, snapshot: Snapshot, uplinks: readonly Uplink[]): Probes {
   const families = snapshot.families.filter((family) => uplinks.some((uplink) => uplink.family === family))
   const asked = families.flatMap((family) => questionsOf(snapshot, family, uplinks))
-  const questions = [...new Set(asked.map(({ question }) => question))]
+  const strange = snapshot.families.flatMap((family) => endpointQuestions(snapshot, family))
+  const questions = [...new Set([...asked, ...strange].map(({ question }) => question))]
   // Without a family of its own `ip` answers for that of the address.
   const answers = askBatch<typeof LINKS, string>(edge, 'inet', [LINKS], [NEIGHBOURS, ...questions])
   return {
@@ -45,6 +51,9 @@ export function probeUplinks(edge: Edge, snapshot: Snapshot, uplinks: readonly U
     }),
     failedNeighbours: failedNeighbours(answers[NEIGHBOURS]),
     carrierless: carrierless(answers[LINKS], snapshot),
+    strangers: new Map(
+      strange.map(({ question, family, id }) => [id, readAnswer(answers[question], family).route]),
+    ),
   }
 }
 
@@ -64,6 +73,42 @@ function questionsOf(snapshot: Snapshot, family: Family, uplinks: readonly Uplin
       const question = `route get fibmatch ${destination} from ${address}`
       return { question, family, address, destination }
     })
+}
+
+interface EndpointQuestion {
+  readonly question: string
+  readonly family: Family
+  readonly id: number
+}
+
+/** The kernel binds a subflow to the endpoint's address, and to the device where the endpoint names one. */
+function endpointQuestions(snapshot: Snapshot, family: Family): EndpointQuestion[] {
+  const carried = new Set(snapshot.addresses.map(({ local }) => local))
+  const strangers = snapshot.endpoints.filter(
+    (endpoint) =>
+      isStranger(endpoint) &&
+      startsSubflows(endpoint) &&
+      isIpv6(endpoint.address) === (family === 'inet6') &&
+      carried.has(endpoint.address) &&
+      isCarriable(endpoint.device ?? ''),
+  )
+  const destination = strangers.length > 0 ? unusedNetwork(snapshot, family)?.hosts[0] : undefined
+  return destination === undefined
+    ? []
+    : strangers.map(({ id, address, device }) => {
+        const bound = device === undefined ? '' : ` oif ${device}`
+        return { question: `route get fibmatch ${destination} from ${address}${bound}`, family, id }
+      })
+}
+
+/** Somebody else has given it to the path manager. */
+export function isStranger(endpoint: Endpoint): boolean {
+  return !isMarked(endpoint) && !endpoint.implicit
+}
+
+/** One that is only announced starts none, and its address need not be here. */
+export function startsSubflows({ flags }: Endpoint): boolean {
+  return flags.includes('subflow') || flags.includes('fullmesh')
 }
 
 function readAnswer(answer: Answer | undefined, family: Family): Pick<Probe, 'route' | 'error'> {

@@ -7,6 +7,7 @@ import { parseNames } from '../kernel/links.ts'
 import type { Lock } from '../words/edge.ts'
 import { Refusal } from '../words/refusal.ts'
 import { type Context, PROGRAM } from './context.ts'
+import { requireRoot } from './root.ts'
 import { openEars } from './watch/ears.ts'
 import { openLeaseDesk } from './watch/leases.ts'
 import { type Entry, formatEntry, INFO, WARNING } from './watch/log.ts'
@@ -18,10 +19,11 @@ import { openOutlet } from './watch/outlet.ts'
  * Watches until SIGTERM or SIGINT, and leaves everything in place.
  *
  * @returns the exit status
- * @throws Refusal where another watcher works in the network namespace
+ * @throws Refusal for an ordinary user, and where another watcher works in the network namespace
  */
 export async function runWatch(context: Context): Promise<number> {
   const { edge, env, sections, verbose, err } = context
+  requireRoot('watch')
   staySmall(context)
   const place = takePlace(context)
   const isJournal = writesToJournal(env)

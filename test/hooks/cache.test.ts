@@ -37,7 +37,7 @@ function run(file: string, args: readonly string[], asRoot = true) {
 
 function writeHook(word: string): void {
   const preamble = readBuilt('mptcp_up').split('\n*/\n', 1)[0]
-  writeFileSync(hook, `${preamble}\n*/\nrequire('fs').writeSync(1, '${word}')\n`)
+  writeFileSync(hook, `${preamble}\n*/\nrequire('fs').writeSync(1, '${word}')\n// The end.\n`)
   chmodSync(hook, 0o755)
 }
 

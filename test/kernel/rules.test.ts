@@ -76,7 +76,7 @@ describe('rules of others', () => {
     [30000, rule('from 10.1.2.2 lookup 1001 proto 4', '10.1.2.2', 1001)],
     [30002, rule('from 10.1.2.2 to 10.0.0.0/8 lookup 1001 proto 77', '10.1.2.2', 1001, false)],
     [30005, rule('not from 10.1.2.2 lookup 1001 proto 77', '10.1.2.2', 1001, false)],
-    [30006, rule('from 10.1.2.2 7 proto 77', '10.1.2.2')],
+    [30006, rule('from 10.1.2.2 unreachable proto 77', '10.1.2.2')],
     [30008, rule('from 10.1.2.2 lookup 254 suppress_prefixlength 0 proto 77', '10.1.2.2', 254, false)],
   ])('the one at %i', (priority, wanted) => {
     expect(at(priority)).toEqual({ priority, ...wanted })

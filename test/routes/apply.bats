@@ -79,6 +79,24 @@ END
   expect_message '"eth9"'
 }
 
+@test 'apply and plan: an interface that nobody asks for keeps what it has, and only flush takes it out' {
+  local before command
+  configure_uplinks
+  routes apply
+  rm "$CONFIGURATION"
+  before=$(print_state)
+  for command in apply plan; do
+    run --separate-stderr routes "$command" eth1
+    expect_status 1
+    expect_one_message
+    expect_message '"eth1": nobody asks for it' "no section of $CONFIGURATION" 'mptcp-routes flush eth1'
+    expect_state "$before"
+  done
+  routes flush eth1
+  expect_no_text "$(print_rules)" 10.1.2.2
+  expect_answer 10.1.1.2
+}
+
 @test 'apply: a device that cannot have what it asks for holds up no other' {
   build_uplinks
   write_configuration <<'END'

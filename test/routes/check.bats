@@ -231,22 +231,32 @@ make_programs_changeable() {
   MOUNTS+=(/usr/bin)
 }
 
-@test 'Node where no boot finds it' {
+#   move_node DIRECTORY     to where only this run's PATH finds it
+move_node() {
   make_programs_changeable
-  mkdir "$BATS_TEST_TMPDIR/nvm"
-  cp /usr/bin/node "$BATS_TEST_TMPDIR/nvm/node"
+  mkdir -p "$1" "$BATS_TEST_TMPDIR/local"
+  mount --bind "$BATS_TEST_TMPDIR/local" /usr/local/bin
+  MOUNTS+=(/usr/local/bin)
+  cp /usr/bin/node "$1/node"
   rm /usr/bin/node
-  CHECK_PATH=$BATS_TEST_TMPDIR/nvm:$PATH expect_cured fail "Node is at $BATS_TEST_TMPDIR/nvm/node, where no hook finds it"
+}
+
+@test "Node where no boot finds it: a link where it is root's alone, and none where others may change it" {
+  mount -t tmpfs -o mode=755 tmpfs /opt
+  MOUNTS+=(/opt)
+  move_node /opt/node/bin
+  chmod 777 /opt/node
+  CHECK_PATH=/opt/node/bin:$PATH expect_named fail 'Node is at /opt/node/bin/node, where no hook finds it'
+  expect_equal "$(cure_of 'where no hook finds it')" 'apt-get install nodejs'
+  chmod 755 /opt/node
+  CHECK_PATH=/opt/node/bin:$PATH expect_cured fail 'Node is at /opt/node/bin/node, where no hook finds it'
 }
 
 @test 'Node where ifupdown finds it and DHCP clients do not' {
-  make_programs_changeable
-  mkdir "$BATS_TEST_TMPDIR/local"
-  mount --bind "$BATS_TEST_TMPDIR/local" /usr/local/bin
-  MOUNTS+=(/usr/local/bin)
-  cp /usr/bin/node /usr/local/bin/node
-  rm /usr/bin/node
-  expect_cured warn 'is at /usr/local/bin/node, where ifupdown finds it at boot'
+  move_node "$BATS_TEST_TMPDIR/nvm"
+  mv "$BATS_TEST_TMPDIR/nvm/node" /usr/local/bin/node
+  expect_named warn 'is at /usr/local/bin/node, where ifupdown finds it at boot'
+  expect_equal "$(cure_of 'is at /usr/local/bin/node')" 'apt-get install nodejs'
 }
 
 @test 'an older Node' {
@@ -269,8 +279,13 @@ make_programs_changeable() {
   # Made for other switches of V8, as for another version.
   on_host bash -c "IFACE=lo node --no-opt $ROUTES_PATH/cache.cjs /etc/network/if-up.d/mptcp_up -n" >/dev/null 2>&1
   expect_cured warn 'the code cache of mptcp_up is of another Node'
+  # What others could write is made anew, whoever may write it now.
   chmod 666 "$cache"
   expect_cured warn 'the code cache of mptcp_up is not of root alone'
+  chown 65534 "${cache%/*}"
+  chmod 777 "${cache%/*}"
+  expect_cured warn 'the code cache of mptcp_up is not of root alone'
+  expect_equal "$(stat -c '%u %a' "${cache%/*}" "$cache")" $'0 755\n0 644'
 }
 
 @test 'the configuration names uplinks and no watcher runs; then one does' {
@@ -306,17 +321,40 @@ watcher_is_seen() {
   expect_text "$(on_host ip mptcp limits show)" 'add_addr_accepted 3 subflows 4'
 }
 
-@test 'an endpoint of somebody else for an address that is not here' {
+@test 'an endpoint of somebody else for an address that is not here, and one that is only announced' {
   bring_up_host
   on_host ip mptcp endpoint add 10.9.0.9 id 3 subflow
-  expect_cured warn 'endpoint 10.9.0.9 (id 3) of somebody else is for an address that no device has'
+  expect_named warn 'endpoint 10.9.0.9 (id 3) of somebody else is for an address that no device has'
+  on_host ip mptcp endpoint delete id 3
+  # The address before a NAT is on no device.
+  on_host ip mptcp endpoint add 203.0.113.9 id 3 signal
+  expect_named ok 'endpoint 203.0.113.9 (id 3) of somebody else'
 }
 
-@test 'an endpoint of somebody else for an address that has no rule' {
+@test 'an endpoint of somebody else whose subflows leave by another device, until a rule leads them' {
   bring_up_host
-  on_host ip address add 10.9.0.9/32 dev lo
+  on_host ip link add wan0 type veth peer name wan1
+  on_host ip link set wan0 up
+  on_host ip link set wan1 up
+  on_host ip address add 10.9.0.9/24 dev wan0
   on_host ip mptcp endpoint add 10.9.0.9 id 3 subflow
-  expect_cured warn 'the address has no rule, so its subflows'
+  expect_named warn 'its subflows leave via 10.1.1.1 dev eth0 instead of by wan0'
+  expect_text "$(cure_of 'id 3')" 'see: ip mptcp endpoint'
+  expect_no_text "$(cure_of 'id 3')" delete
+  on_host ip route add default via 10.9.0.1 dev wan0 table 500
+  on_host ip rule add from 10.9.0.9 lookup 500
+  expect_named ok 'endpoint 10.9.0.9 (id 3) of somebody else'
+}
+
+@test 'an endpoint of somebody else that names a device, by which main has a default' {
+  bring_up_host
+  on_host ip link add wan0 type veth peer name wan1
+  on_host ip link set wan0 up
+  on_host ip link set wan1 up
+  on_host ip address add 10.9.0.9/24 dev wan0
+  on_host ip route add default via 10.9.0.1 dev wan0 metric 500
+  on_host ip mptcp endpoint add 10.9.0.9 id 3 subflow dev wan0
+  expect_named ok 'endpoint 10.9.0.9 (id 3) of somebody else'
 }
 
 @test 'joins that nobody answers' {
@@ -390,7 +428,15 @@ has_no_carrier() {
   run_check
   expect_status 0
   expect_point warn 'eth1: not recorded'
-  expect_equal "$(cure_of 'eth1: not recorded')" 'ifdown eth1 && ifup eth1'
+  # The device does not go down meanwhile: somebody may be logged in by it.
+  local cure
+  cure=$(cure_of 'eth1: not recorded')
+  cure=${cure#*IFACE: }
+  expect_equal "$cure" 'mptcp-routes flush eth1 && IFACE=eth1 /etc/network/if-up.d/mptcp_up'
+  on_host bash -ec "${cure/IFACE=/IF_MPTCP_GATEWAY=10.1.2.1 IFACE=}"
+  run_check
+  expect_no_text "$output" 'eth1: not recorded'
+  expect_point ok 'eth1: 10.1.2.2 goes via 10.1.2.1'
 }
 
 @test 'a name that a batch of ip cannot carry' {
@@ -440,14 +486,17 @@ has_no_carrier() {
 @test 'a rule of others that answers with an error' {
   bring_up_host
   on_host ip -6 rule add from 2001:db8:2::/64 prohibit priority 2000
-  expect_named fail 'at 2000 goes before ours: from 2001:db8:2::/64'
+  expect_named fail 'at 2000 goes before ours: from 2001:db8:2::/64 prohibit'
   expect_point fail '"Permission denied"'
 }
 
 @test 'a rule so early that ours cannot go before it' {
   bring_up_host
+  # Of one number, and not in the way.
+  on_host ip rule add from 10.9.9.0/24 lookup 500 priority 1
   on_host ip rule add from 10.1.2.2 lookup main priority 1
   expect_cured fail 'at 1 goes before ours: from 10.1.2.2 lookup 254'
+  expect_text "$(on_host ip rule)" 'from 10.9.9.0/24 lookup 500'
 }
 
 @test "main's default is an error" {
@@ -487,7 +536,8 @@ has_no_carrier() {
 @test 'a link in a group of somebody else' {
   on_host ip link set eth1 group 5
   bring_up_host
-  expect_cured warn 'eth1: the link is in group 5'
+  expect_named warn 'eth1: the link is in group 5'
+  expect_text "$(cure_of 'eth1: the link is in group 5')" firewalls 'ip link set dev eth1 group 77'
 }
 
 # Other managers: a process of the daemon's name is how one is found.

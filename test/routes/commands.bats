@@ -118,13 +118,17 @@ as_user() {
   on_host setpriv --reuid=65534 --regid=65534 --clear-groups "$ROUTES" "$@"
 }
 
-@test 'an ordinary user: plan tells, apply says that it takes root' {
+@test 'an ordinary user: plan tells, what changes the kernel says that it takes root before anything' {
+  local command
   configure_uplinks
   expect_equal "$(as_user plan)" "$(routes plan)"
-  run --separate-stderr as_user apply
-  expect_status 1
-  expect_message 'Operation not permitted' 'root'
-  expect_no_stack_trace
+  expect_equal "$(as_user apply -n)" "$(routes plan)"
+  for command in apply flush watch; do
+    run --separate-stderr on_host timeout 20 setpriv --reuid=65534 --regid=65534 --clear-groups "$ROUTES" "$command"
+    expect_status 1
+    expect_one_message
+    expect_message 'only root can change' "sudo mptcp-routes $command"
+  done
   expect_nothing_of_ours
 }
 
@@ -171,7 +175,7 @@ as_user() {
   expect_equal "$text" 'mptcp-routes: there is no ip command: apt-get install iproute2'
 }
 
-@test 'a reader that goes away, or a full disk, is no error' {
+@test 'a reader that goes away is no error, a full disk is one' {
   local words
   configure_uplinks
   routes apply
@@ -180,8 +184,21 @@ as_user() {
     run --separate-stderr routes_to_nobody $words
     expect_no_message
     # shellcheck disable=SC2086
-    routes $words >/dev/full
+    run --separate-stderr routes_to_full_disk $words
+    expect_status 1
+    expect_one_message
+    expect_message 'standard output cannot be written' 'no space left on device'
   done
+}
+
+routes_to_full_disk() {
+  routes "$@" >/dev/full
+}
+
+@test 'a log on a full disk does not end the work' {
+  configure_uplinks
+  routes apply -v 2>/dev/full
+  expect_something_of_ours
 }
 
 # The reader has gone before anything is written.

@@ -1,6 +1,7 @@
 /** What V8 has made of the programs (hooks/cache.cjs): is it there, and does it count? */
 import type { Edge } from '../../words/edge.ts'
-import type { Machine } from './machine.ts'
+import { commandLine } from '../words.ts'
+import { isRootsAlone, type Machine } from './machine.ts'
 import { BOOT_PATH, LIBRARY, PLACES } from './places.ts'
 
 const CACHE_DIRECTORY = '/var/cache/ifupdown-mptcp'
@@ -12,7 +13,7 @@ export interface Cache {
    * alone, so that no hook reads it.
    */
   readonly state: 'fresh' | 'stale' | 'rejected' | 'absent' | 'unsafe'
-  /** The command that makes it anew; undefined where its maker is not here. */
+  /** The command that makes it anew, or takes an unsafe one out; undefined where its maker is not here. */
   readonly cure: string | undefined
 }
 
@@ -47,18 +48,28 @@ function readCache([program, option]: (typeof CACHED)[number], query: CacheQuery
   })
   const maker = [LIBRARY, directory].map((path) => `${path}/cache.cjs`).find((path) => machine.status(path))
   const [source] = texts
-  const cure = source && maker && `${RUN} node ${maker} ${source.file} ${option} >/dev/null 2>&1`
+  const cure = source && maker && `${RUN} ${commandLine('node', maker, source.file, option)} >/dev/null 2>&1`
   const cache = edge.readFile(place)
   if (cache === undefined) {
     return { program, state: 'absent', cure }
   }
-  const isSafe = [CACHE_DIRECTORY, place].every((path) => {
-    const status = machine.status(path)
-    return status?.uid === 0 && (status.mode & 0o022) === 0
-  })
+  // A crafted one is not even tried.
+  if (![CACHE_DIRECTORY, place].every((path) => isRootsAlone(path, machine))) {
+    return { program, state: 'unsafe', cure: [cleared(place), cure].filter(Boolean).join(' && ') }
+  }
   const same = texts.find(({ text }) => cache.startsWith(text))
   const state = same === undefined ? 'stale' : isTaken(same.file, place, query) ? 'fresh' : 'rejected'
-  return { program, state: isSafe ? state : 'unsafe', cure }
+  return { program, state, cure }
+}
+
+/** What others could write goes: it may hold anything. */
+function cleared(place: string): string {
+  const commands = [
+    ['chown', 'root:', CACHE_DIRECTORY],
+    ['chmod', '755', CACHE_DIRECTORY],
+    ['rm', place],
+  ]
+  return commands.map((words) => commandLine(...words)).join(' && ')
 }
 
 /** As hooks/loader.cjs hands it over. */

@@ -49,7 +49,11 @@ export function readFacts(context: Context, machine: Machine): Facts {
       ...{ version, watched, configured },
     },
     managers: readManagerFacts(look.step, context, machine, processes),
-    kernel: look.step && look.probes && kernelFacts(look.step, look.probes, watched, context),
+    kernel: look.step &&
+      look.probes && {
+        ...kernelFacts(look.step, look.probes, watched, context),
+        ifupdown: () => ifupdownDevices(machine),
+      },
   }
 }
 

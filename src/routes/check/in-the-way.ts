@@ -56,7 +56,7 @@ function checkTerminal({ host, plan }: WholeStep, family: Family): Finding[] {
   }
   const word = TERMINAL_WORDS[TERMINAL_TYPES.indexOf(route.type)] ?? 'unreachable'
   const cure = commandLine(...ip(family), 'route', 'del', word, 'default', 'metric', route.metric)
-  return terminalNotice(host, [family]).map((text) => warn(text, cure))
+  return terminalNotice(host, [family]).map((text) => warn(`${text}; if it is left over`, cure))
 }
 
 /** Told once, however many uplinks they pass by. */
@@ -162,7 +162,9 @@ function checkDaemons({ step, watched }: WayFacts): Finding[] {
 function checkGroups({ host, plan }: WholeStep): Finding[] {
   const devices = [...new Set(plan.uplinks.filter(({ out }) => out).map(({ device }) => device))]
   return devices.flatMap((device) => {
-    const cure = commandLine('ip', 'link', 'set', 'dev', device, 'group', UPLINK_GROUP)
+    const command = commandLine('ip', 'link', 'set', 'dev', device, 'group', UPLINK_GROUP)
+    const firewalls = 'iptables -m devgroup, nft iifgroup'
+    const cure = `nothing to do where no two uplinks share a subnet; else ${command}, which changes what firewalls match by the group (${firewalls})`
     return about(
       device,
       groupNotice(host, device).map((text) => warn(text, cure)),

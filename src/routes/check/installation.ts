@@ -4,7 +4,7 @@ import type { Edge } from '../../words/edge.ts'
 import type { Snapshot } from '../../words/state.ts'
 import { unusedNetwork } from '../destination.ts'
 import { type Cache, readCaches } from './cache.ts'
-import type { Machine } from './machine.ts'
+import { isRootsAlone, type Machine } from './machine.ts'
 import { BOOT_PATH, LEAST_PATH, PLACES } from './places.ts'
 
 export interface Hook {
@@ -30,6 +30,8 @@ export interface Installation {
     readonly least: string | undefined
     readonly boot: string | undefined
     readonly here: string | undefined
+    /** Nobody but root can put another file in the place of that one. */
+    readonly isRoots: boolean
     /** `v18.19.0`; undefined where it does not run. */
     readonly version: string | undefined
   }
@@ -54,6 +56,7 @@ export function readInstallation(query: Query): Installation {
   const { machine, env, directory } = query
   const here = `${env['PATH'] ?? ''}:${BOOT_PATH}`.replace(/^:/, '')
   const boot = machine.find('node', BOOT_PATH)
+  const own = machine.find('node', here)
   const answer = boot === undefined ? undefined : machine.run(boot, ['--version'])
   const hooks = PLACES.map((file) => readHook(file, machine))
   const works = ({ exists, executable, version }: Hook) => exists && executable && version !== undefined
@@ -70,7 +73,8 @@ export function readInstallation(query: Query): Installation {
     node: {
       least: machine.find('node', LEAST_PATH),
       boot,
-      here: machine.find('node', here),
+      here: own,
+      isRoots: own !== undefined && isOutOfReach(own, machine),
       version: answer?.status === 0 ? answer.stdout.trim() : undefined,
     },
     caches: readCaches(query),
@@ -78,6 +82,14 @@ export function readInstallation(query: Query): Installation {
     ss: machine.find('ss', BOOT_PATH) !== undefined,
     ifupdown: readIfupdown(machine),
   }
+}
+
+/** The file, where a link leads, and every directory above both. */
+function isOutOfReach(path: string, machine: Machine): boolean {
+  const places = [path, machine.realPath(path) ?? path].flatMap((place) =>
+    place.split('/').map((_, i, parts) => parts.slice(0, i + 1).join('/') || '/'),
+  )
+  return places.every((place) => isRootsAlone(place, machine))
 }
 
 /** Nothing in the environment but the PATH, as for a run by hand. */

@@ -97,14 +97,14 @@ function checkSelfTest(installation: Installation): Finding[] {
     : [fail(`${file} does not work here: ${fault}`, install(installation))]
 }
 
-function checkNode({ node: { least, boot, here, version } }: Installation): Finding[] {
+function checkNode({ node: { least, boot, here, isRoots, version } }: Installation): Finding[] {
   if (boot === undefined) {
     return here === undefined
       ? [fail('Node is not installed', 'apt-get install nodejs')]
       : [
           fail(
             `Node is at ${here}, where no hook finds it at boot`,
-            commandLine('ln', '-s', here, '/usr/bin/node'),
+            isRoots ? commandLine('ln', '-s', here, '/usr/local/bin/node') : 'apt-get install nodejs',
           ),
         ]
   }
@@ -115,7 +115,7 @@ function checkNode({ node: { least, boot, here, version } }: Installation): Find
   }
   if (least === undefined) {
     const who = 'where ifupdown finds it at boot, and DHCP clients and init scripts do not'
-    return [warn(`Node ${version} is at ${boot}, ${who}`, commandLine('ln', '-s', boot, '/usr/bin/node'))]
+    return [warn(`Node ${version} is at ${boot}, ${who}`, 'apt-get install nodejs')]
   }
   return [ok(`Node ${version} at ${boot}, found at boot`)]
 }

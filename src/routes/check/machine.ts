@@ -77,6 +77,12 @@ export function createMachine(): Machine {
   }
 }
 
+/** Nobody else can write it: what root may run, or take for code. */
+export function isRootsAlone(path: string, { status }: Machine): boolean {
+  const found = status(path)
+  return found?.uid === 0 && (found.mode & 0o022) === 0
+}
+
 function isExecutable(path: string): boolean {
   return (
     orUndefined(() => {

@@ -1,6 +1,6 @@
 /** Points about other programs that keep interfaces: on a device of ifupdown's two masters are one too many. */
 import type { Endpoint } from '../../words/state.ts'
-import { listed } from '../words.ts'
+import { commandLine, listed } from '../words.ts'
 import { type Finding, fail, ok, warn } from './finding.ts'
 
 export type ManagerName = 'NetworkManager' | 'systemd-networkd' | 'dhcpcd' | 'ConnMan'
@@ -36,7 +36,7 @@ const WORDS: Readonly<Record<ManagerName, Words>> = {
   NetworkManager: {
     see: 'nmcli device',
     cure: (devices) =>
-      `managed=false under [ifupdown] in /etc/NetworkManager/NetworkManager.conf; until its restart: ${devices.map((device) => `nmcli device set ${device} managed no`).join('; ')}`,
+      `managed=false under [ifupdown] in /etc/NetworkManager/NetworkManager.conf; until its restart: ${devices.map((device) => commandLine('nmcli', 'device', 'set', device, 'managed', 'no')).join('; ')}`,
   },
   'systemd-networkd': {
     see: 'networkctl',

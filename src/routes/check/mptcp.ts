@@ -1,11 +1,13 @@
 /** Points about Multipath TCP: the kernel's switches, limits, endpoints of others, and what its counters tell. */
-import { isMarked } from '../../plan/owned.ts'
 import type { Endpoint, Snapshot } from '../../words/state.ts'
+import { isStranger, type Probes, startsSubflows } from '../probes.ts'
+import { wayText } from '../ways.ts'
 import { listed } from '../words.ts'
 import { type Finding, fail, ok, warn } from './finding.ts'
 
 export interface MptcpFacts {
   readonly snapshot: Snapshot
+  readonly probes: Pick<Probes, 'strangers'>
   /** The kernel has Multipath TCP at all. */
   readonly known: boolean
   /** There is the newer switch for the path manager, net.mptcp.path_manager. */
@@ -28,7 +30,7 @@ export function checkMptcp(facts: MptcpFacts): Finding[] {
     ok('Multipath TCP is on in the kernel'),
     checkPathManager(facts),
     checkLimits(snapshot),
-    ...checkStrangers(snapshot),
+    ...checkStrangers(facts),
     ...checkCounters(facts.counters),
   ]
 }
@@ -45,10 +47,7 @@ function checkLimits({ limits, endpoints }: Snapshot): Finding {
     return warn('the limits and endpoints of Multipath TCP are not told', 'sudo mptcp-routes check')
   }
   const { subflows, addAddrAccepted } = limits
-  // Endpoints that are only announced start nothing.
-  const starting = endpoints.filter(
-    ({ flags }) => flags.includes('subflow') || flags.includes('fullmesh'),
-  ).length
+  const starting = endpoints.filter(startsSubflows).length
   const text = `limits: subflows ${subflows}, add_addr_accepted ${addAddrAccepted}`
   return subflows < starting
     ? warn(
@@ -58,28 +57,29 @@ function checkLimits({ limits, endpoints }: Snapshot): Finding {
     : ok(text)
 }
 
-/** What somebody else has given the path manager: its subflows go wherever main's default leads. */
-function checkStrangers({ endpoints, addresses, rules }: Snapshot): Finding[] {
-  const carried = new Set(addresses.map(({ local }) => local))
-  const ruled = new Set(rules.map(({ from }) => from))
-  const isStarting = ({ flags }: Endpoint) => flags.includes('subflow') || flags.includes('fullmesh')
-  const strangers = endpoints.filter((endpoint) => !isMarked(endpoint) && !endpoint.implicit)
-  return strangers.flatMap((endpoint) => {
+/** Whoever has made it may know what it is for, so that nothing is said of taking it out. */
+const OWNERS = 'see: ip mptcp endpoint; NetworkManager, mptcpd or a script of this host may have made it'
+
+/** An endpoint of somebody else is judged by what the kernel does with its subflows. */
+function checkStrangers({ snapshot, probes }: MptcpFacts): Finding[] {
+  return snapshot.endpoints.filter(isStranger).map((endpoint) => {
     const { id, address } = endpoint
     const what = `endpoint ${address} (id ${id}) of somebody else`
-    const cure = `ip mptcp endpoint delete id ${id}`
-    if (!carried.has(address)) {
-      return [warn(`${what} is for an address that no device has`, cure)]
+    const devices = snapshot.addresses.flatMap(({ local, device }) => (local === address ? device : []))
+    if (startsSubflows(endpoint) && devices.length === 0) {
+      return warn(`${what} is for an address that no device has, so that its subflows do not start`, OWNERS)
     }
-    return ruled.has(address) || !isStarting(endpoint)
-      ? [ok(what)]
-      : [
-          warn(
-            `${what}: the address has no rule, so its subflows take main's default, whoever's that is`,
-            cure,
-          ),
-        ]
+    const hops = probes.strangers.get(id)?.hops ?? []
+    const wanted = endpoint.device === undefined ? devices : [endpoint.device]
+    return hops.every(({ device = '' }) => wanted.includes(device)) || isOfHost(endpoint, devices)
+      ? ok(what)
+      : warn(`${what}: its subflows leave ${wayText(hops)} instead of by ${listed(wanted)}`, OWNERS)
   })
+}
+
+/** An address on lo is the host's, and goes by any device. */
+function isOfHost({ device }: Endpoint, devices: readonly string[]): boolean {
+  return device === undefined && devices.includes('lo')
 }
 
 /** What failed, by the counters of the kernel's net/mptcp/mib.c, in words. */

@@ -18,6 +18,8 @@ import { checkWay } from './ways.ts'
 export interface UplinkFacts {
   readonly step: WholeStep
   readonly probes: Probes
+  /** The interfaces that ifupdown knows; to ask it takes a second of ifupdown2. */
+  readonly ifupdown: () => ReadonlySet<string>
 }
 
 export function checkUplinks(facts: UplinkFacts): Finding[] {
@@ -28,9 +30,7 @@ export function checkUplinks(facts: UplinkFacts): Finding[] {
       about(device, isAsked(device, step) ? checkDevice(device, facts) : checkChanges(device, step)),
     ),
     ...checkUnrecorded(facts),
-    ...(devices.length === 0
-      ? [warn(NOBODY, 'for an interface that is up already: ifdown eth1 && ifup eth1')]
-      : []),
+    ...(devices.length === 0 ? [warn(NOBODY, `for an interface that is up already, ${byHand('NAME')}`)] : []),
     ...checkLeftovers(facts),
   ]
 }
@@ -42,6 +42,15 @@ function isAsked(device: string, { host }: WholeStep): boolean {
 
 const NOBODY = 'no uplink is known: the hooks record each at its ifup, /etc/mptcp-routes.conf names others'
 
+/** Neither in this state nor on the way there can the device be spoken by. */
+const ELSEWHERE = '(not the one by which you are logged in)'
+
+/** Takes no device down, as ifdown would. @param words as a shell takes them */
+function byHand(device: string, first = ''): string {
+  const options = 'with the options of its stanza as IF_MPTCP_GATEWAY=... before IFACE'
+  return `as root, ${options}: ${first}IFACE=${device} /etc/network/if-up.d/mptcp_up`
+}
+
 function checkDevice(device: string, facts: UplinkFacts): Finding[] {
   const { step, probes } = facts
   const refusal = step.plan.refused.get(device)
@@ -51,14 +60,15 @@ function checkDevice(device: string, facts: UplinkFacts): Finding[] {
     return [warn('the device is not there', `see: ip link; where it is gone for good: ${forget}`)]
   }
   if (!isCarriable(device)) {
-    const cure = `${commandLine('ip', 'link', 'set', 'dev', device, 'down', 'name')} NAME, one of letters and digits`
+    const rename = `${commandLine('ip', 'link', 'set', 'dev', device, 'down', 'name')} NAME`
+    const cure = `${rename} && ip link set dev NAME up, a NAME of letters and digits ${ELSEWHERE}`
     return [fail('a batch of ip cannot carry its name, so nothing is made for it', cure)]
   }
   if (!link.up) {
-    return [warn('the device is down', startCommand(device, step))]
+    return [warn('the device is down', startCommand(device, facts))]
   }
   if (refusal !== undefined) {
-    return [fail(refusal.message, correction(device, step))]
+    return [fail(refusal.message, correction(device, facts))]
   }
   const uplinks = step.plan.uplinks.filter((uplink) => uplink.device === device)
   const changes = changesOf(device, step)
@@ -79,19 +89,26 @@ function changesOf(device: string, { changes, host }: WholeStep): Change[] {
   return changes.filter((change) => subjectOf(change, host).device === device)
 }
 
-function startCommand(device: string, { served }: WholeStep): string {
-  const stanza = served.stanzas.find((one) => one.device === device)
-  return stanza?.door === 'ifupdown'
-    ? `${commandLine('ifdown', stanza.iface)} && ${commandLine('ifup', stanza.iface)}`
+function startCommand(device: string, { step, ifupdown }: UplinkFacts): string {
+  const stanza = step.served.stanzas.find((one) => one.device === device)
+  return stanza?.door === 'ifupdown' && ifupdown().has(stanza.iface)
+    ? restart(stanza.iface)
     : `${commandLine('ip', 'link', 'set', 'dev', device, 'up')} && ${commandLine('mptcp-routes', 'apply', device)}`
 }
 
+function restart(iface: string): string {
+  return `${commandLine('ifdown', iface)} && ${commandLine('ifup', iface)}`
+}
+
 /** How what was asked for is changed. */
-function correction(device: string, { host }: WholeStep): string {
-  const [stanza] = host.stanzasFor(device)
-  return stanza === undefined || stanza.door === 'configuration'
-    ? `change its section, then: ${commandLine('mptcp-routes', 'apply', device)}`
-    : `change its stanza, then: ${commandLine('ifdown', stanza.iface)} && ${commandLine('ifup', stanza.iface)}`
+function correction(device: string, { step, ifupdown }: UplinkFacts): string {
+  const [stanza] = step.host.stanzasFor(device)
+  if (stanza === undefined || stanza.door === 'configuration') {
+    return `change its section, then: ${commandLine('mptcp-routes', 'apply', device)}`
+  }
+  return ifupdown().has(stanza.iface)
+    ? `change its stanza, then: ${restart(stanza.iface)} ${ELSEWHERE}`
+    : `ask for something else, ${byHand(commandLine(stanza.iface))}`
 }
 
 function describeDevice(
@@ -170,10 +187,11 @@ function checkLeftovers({ step }: UplinkFacts): Finding[] {
     : [warn(`of what is gone: ${told(describeChanges(changes, step))}`, 'mptcp-routes apply')]
 }
 
+/** A run by hand records nothing over what stands without a record (src/memory.ts), so that goes before. */
 function checkUnrecorded({ step }: UplinkFacts): Finding[] {
   return [...unrecordedRules(step).keys()].flatMap((device) => {
-    const cure = `${commandLine('ifdown', device)} && ${commandLine('ifup', device)}`
-    return about(device, [warn(UNRECORDED, cure)])
+    const flush = `${commandLine('mptcp-routes', 'flush', device)} && `
+    return about(device, [warn(UNRECORDED, byHand(commandLine(device), flush))])
   })
 }
 

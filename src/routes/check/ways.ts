@@ -40,12 +40,21 @@ function tableText(table: number): string {
 }
 
 /** The companion takes the number below ours. */
-function goBefore({ priority, family }: ForeignRule, { device, stanza }: Uplink): string {
-  const place = priority - 1
+function goBefore(rival: ForeignRule, { device, stanza }: Uplink): string {
+  const place = rival.priority - 1
   if (place < 2) {
-    return commandLine(...(family === 'inet6' ? ['ip', '-6'] : ['ip']), 'rule', 'del', 'priority', priority)
+    return deletion(rival)
   }
   return stanza?.door === 'configuration'
     ? `mptcp-priority = ${place} in the section of ${device}, then ${commandLine('mptcp-routes', 'apply', device)}`
     : `IFACE=${commandLine(device)} IF_MPTCP_PRIORITY=${place} /etc/network/if-up.d/mptcp_up, and mptcp-priority ${place} in its stanza`
+}
+
+/** By all that the rule selects, as others may have its number. Without the one at 0 the host does not hear itself. */
+function deletion({ priority, family, text }: ForeignRule): string {
+  const ip = family === 'inet6' ? ['ip', '-6'] : ['ip']
+  const isSayable = !text.includes('[')
+  return priority > 0 && isSayable
+    ? commandLine(...ip, 'rule', 'del', ...text.split(' '), 'priority', priority)
+    : `see: ${commandLine(...ip, 'rule')}`
 }

@@ -1,7 +1,9 @@
 /** `mptcp-routes top`: a live view on a terminal, plain samples elsewhere. */
 import type { ReadStream, WriteStream } from 'node:tty'
 import type { Colors } from 'picocolors/types'
+import { Refusal } from '../../words/refusal.ts'
 import { isUtf8 } from '../figures.ts'
+import { lostText } from '../output.ts'
 import { drawView } from './lines.ts'
 import { compareSamples, readSample, type Source, type View } from './sample.ts'
 import type { Screen } from './screen.ts'
@@ -27,7 +29,7 @@ const END = Number.MAX_SAFE_INTEGER
 /**
  * Shows samples until `count` is reached, a key ends it or nobody reads any more.
  *
- * @throws Refusal where a sample cannot be read; the terminal is given back before
+ * @throws Refusal where a sample cannot be read, or not be written; the terminal is given back before
  */
 export async function runTop(source: Source, options: TopOptions): Promise<void> {
   const { output, env } = options
@@ -80,16 +82,27 @@ async function printSamples(source: Source, { output, env, colors, count, interv
   const width = Number(env['COLUMNS']) || PLAIN_WIDTH
   const screen: Screen = { width, height: Number.POSITIVE_INFINITY, skip: 0, unicode: isUtf8(env), colors }
   const end = new AbortController()
-  output.on('error', () => end.abort())
+  let fault: NodeJS.ErrnoException | undefined
+  output.on('error', (error) => {
+    fault = error
+    end.abort()
+  })
   let view = compareSamples(undefined, readSample(source))
-  for (let shown = 0; shown !== count; shown += 1) {
+  for (let shown = 0; shown !== count && !end.signal.aborted; shown += 1) {
     await pause(interval, end.signal)
-    if (end.signal.aborted) {
-      return
+    if (!end.signal.aborted) {
+      view = compareSamples(view, readSample(source))
+      await write(output, `${shown > 0 ? '\n' : ''}${drawView(view, screen).lines.join('\n')}\n`)
     }
-    view = compareSamples(view, readSample(source))
-    output.write(`${shown > 0 ? '\n' : ''}${drawView(view, screen).lines.join('\n')}\n`)
   }
+  if (fault !== undefined && fault.code !== 'EPIPE') {
+    throw new Refusal(lostText(fault))
+  }
+}
+
+/** Waits for the reader, and for what comes of it. */
+function write(output: WriteStream, text: string): Promise<void> {
+  return new Promise((resolve) => output.write(text, () => setImmediate(resolve)))
 }
 
 /** Waits, but not beyond the end. */

@@ -28,7 +28,7 @@ describe('checkWhatIsInTheWay', () => {
     const text = SOUND.map((one) => one.replace('route default via 10.1.1.1 dev eth0\n', ''))
     const step = stepOf(world(...text, 'route unreachable default metric 7'))
     expect(complain(checkWhatIsInTheWay({ ...factsOf([]), step }))).toContain(
-      "warn main's default of inet is no way (metric 7): rules by source address go before it, so that main's specific routes do not count for uplinks | ip route del unreachable default metric 7",
+      "warn main's default of inet is no way (metric 7): rules by source address go before it, so that main's specific routes do not count for uplinks; if it is left over | ip route del unreachable default metric 7",
     )
   })
 
@@ -85,7 +85,7 @@ describe('checkWhatIsInTheWay', () => {
 
   it('names a link in a group of somebody else', () => {
     expect(complaintsOf(['link eth1 group 5'])).toEqual([
-      'warn eth1: the link is in group 5, set by somebody else, and stays there: only uplinks in group 77 are kept apart where two have the same subnet | ip link set dev eth1 group 77',
+      'warn eth1: the link is in group 5, set by somebody else, and stays there: only uplinks in group 77 are kept apart where two have the same subnet | nothing to do where no two uplinks share a subnet; else ip link set dev eth1 group 77, which changes what firewalls match by the group (iptables -m devgroup, nft iifgroup)',
     ])
   })
 })

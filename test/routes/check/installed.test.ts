@@ -12,7 +12,10 @@ const INSTALLATION: Installation = {
   tree: [],
   installer: undefined,
   selfTest: { file: UP, fault: undefined },
-  node: { least: '/usr/bin/node', boot: '/usr/bin/node', here: '/usr/bin/node', version: 'v18.19.0' },
+  node: {
+    ...{ least: '/usr/bin/node', boot: '/usr/bin/node', here: '/usr/bin/node' },
+    ...{ isRoots: true, version: 'v18.19.0' },
+  },
   caches: [],
   flock: true,
   ss: true,
@@ -101,13 +104,18 @@ describe('checkInstalled', () => {
     ],
     [
       'in a home directory',
-      { least: undefined, boot: undefined, here: '/home/a b/node' },
-      "fail Node is at /home/a b/node, where no hook finds it at boot | ln -s '/home/a b/node' /usr/bin/node",
+      { least: undefined, boot: undefined, here: '/home/a b/node', isRoots: false },
+      'fail Node is at /home/a b/node, where no hook finds it at boot | apt-get install nodejs',
+    ],
+    [
+      "in a directory of root's",
+      { least: undefined, boot: undefined, here: '/opt/a b/node' },
+      "fail Node is at /opt/a b/node, where no hook finds it at boot | ln -s '/opt/a b/node' /usr/local/bin/node",
     ],
     [
       'in /usr/local',
       { least: undefined, boot: '/usr/local/bin/node' },
-      'warn Node v18.19.0 is at /usr/local/bin/node, where ifupdown finds it at boot, and DHCP clients and init scripts do not | ln -s /usr/local/bin/node /usr/bin/node',
+      'warn Node v18.19.0 is at /usr/local/bin/node, where ifupdown finds it at boot, and DHCP clients and init scripts do not | apt-get install nodejs',
     ],
     [
       'too old',

@@ -38,6 +38,13 @@ describe('checkManagers', () => {
     expect(more).toEqual([])
   })
 
+  it('gives a name to a shell as one word', () => {
+    const changes = { ifupdown: new Set(['e;1']) }
+    expect(complaintsOf({ name: 'NetworkManager', devices: ['e;1'] }, changes)[0]).toContain(
+      "nmcli device set 'e;1' managed no",
+    )
+  })
+
   it.each<Manager['name']>(['NetworkManager', 'systemd-networkd', 'dhcpcd', 'ConnMan'])(
     '%s that keeps an uplink alone is welcome',
     (name) => {

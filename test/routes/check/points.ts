@@ -26,7 +26,12 @@ export function stepOf(snapshot: Snapshot, stanzas: readonly Stanza[] = STANZAS)
   }
 }
 
-export const NO_PROBES: Probes = { probes: [], failedNeighbours: new Set(), carrierless: new Set() }
+export const NO_PROBES: Probes = {
+  ...{ probes: [], failedNeighbours: new Set(), carrierless: new Set(), strangers: new Map() },
+}
+
+/** The interfaces that it knows. */
+export const IFUPDOWN = () => new Set(['eth0', 'eth1'])
 
 /** What the kernel answers for an address: a route by the words of its table and hop, or an error. */
 export function probe(address: string, answer: { readonly route?: Route; readonly error?: string }): Probe {

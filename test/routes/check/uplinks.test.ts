@@ -1,10 +1,21 @@
 import { describe, expect, it } from 'vitest'
 import { checkUplinks } from '../../../src/routes/check/uplinks.ts'
 import { PAGE, stanza, T1, world } from '../../plan/worlds.ts'
-import { complain, NO_PROBES, SOUND, STANZAS, say, stepOf } from './points.ts'
+import { complain, IFUPDOWN, NO_PROBES, SOUND, STANZAS, say, stepOf } from './points.ts'
 
-const complaintsOf = (lines: readonly string[], changes = {}, stanzas = STANZAS) =>
-  complain(checkUplinks({ step: stepOf(world(...lines), stanzas), probes: { ...NO_PROBES, ...changes } }))
+const complaintsOf = (
+  lines: readonly string[],
+  changes = {},
+  stanzas = STANZAS,
+  ifupdown: () => ReadonlySet<string> = IFUPDOWN,
+) => {
+  const probes = { ...NO_PROBES, ...changes }
+  return complain(checkUplinks({ step: stepOf(world(...lines), stanzas), probes, ifupdown }))
+}
+
+const BY_HAND = 'as root, with the options of its stanza as IF_MPTCP_GATEWAY=... before IFACE:'
+const HOOK = '/etc/network/if-up.d/mptcp_up'
+const UNKNOWN = () => new Set<string>()
 
 /** The sound host without the lines that match. */
 const without = (pattern: RegExp) =>
@@ -18,7 +29,7 @@ const without = (pattern: RegExp) =>
 describe('checkUplinks', () => {
   it('describes each uplink of a sound host', () => {
     const step = stepOf(world(...SOUND))
-    expect(say(checkUplinks({ step, probes: NO_PROBES }))).toEqual([
+    expect(say(checkUplinks({ ifupdown: IFUPDOWN, step, probes: NO_PROBES }))).toEqual([
       `ok eth0: 10.1.1.2 goes via 10.1.1.1 (table ${T1 - 1})`,
       `ok eth1: 10.1.2.2 goes via 10.1.2.1 (table ${T1})`,
     ])
@@ -55,6 +66,9 @@ describe('checkUplinks', () => {
   it('names a device that is down, and the command of who keeps it', () => {
     const down = [...SOUND, 'link eth1 group 77 down']
     expect(complaintsOf(down)).toContain('warn eth1: the device is down | ifdown eth1 && ifup eth1')
+    expect(complaintsOf(down, {}, STANZAS, UNKNOWN)).toContain(
+      'warn eth1: the device is down | ip link set dev eth1 up && mptcp-routes apply eth1',
+    )
     const configured = [stanza('eth1', { IF_MPTCP_GATEWAY: '10.1.2.1' }, { door: 'configuration' })]
     expect(complaintsOf(down, {}, configured)).toContain(
       'warn eth1: the device is down | ip link set dev eth1 up && mptcp-routes apply eth1',
@@ -70,8 +84,12 @@ describe('checkUplinks', () => {
 
   it('passes on why a device cannot have what it asks for', () => {
     const stanzas = [stanza('eth1', { IF_MPTCP_GATEWAY: '10.1.2.2' })]
+    const why = 'fail eth1: mptcp-gateway "10.1.2.2" is this host\'s own address (set by IF_MPTCP_GATEWAY)'
     expect(complaintsOf([PAGE], {}, stanzas)).toEqual([
-      'fail eth1: mptcp-gateway "10.1.2.2" is this host\'s own address (set by IF_MPTCP_GATEWAY) | change its stanza, then: ifdown eth1 && ifup eth1',
+      `${why} | change its stanza, then: ifdown eth1 && ifup eth1 (not the one by which you are logged in)`,
+    ])
+    expect(complaintsOf([PAGE], {}, stanzas, UNKNOWN)).toEqual([
+      `${why} | ask for something else, ${BY_HAND} IFACE=eth1 ${HOOK}`,
     ])
   })
 
@@ -93,7 +111,7 @@ describe('checkUplinks', () => {
     const stanzas = [stanza('eth1', { IF_MPTCP_GATEWAY: 'none', IF_MPTCP_ENDPOINT: 'none' })]
     const step = stepOf(world(PAGE), stanzas)
     const done = { ...step, changes: [] }
-    expect(complain(checkUplinks({ step: done, probes: NO_PROBES }))).toEqual([
+    expect(complain(checkUplinks({ ifupdown: IFUPDOWN, step: done, probes: NO_PROBES }))).toEqual([
       'warn eth1: 10.1.2.2: no way out, so rules and connected routes only | mptcp-gateway names a router',
     ])
   })
@@ -101,7 +119,9 @@ describe('checkUplinks', () => {
   it('warns of a family that no stanza is about, and does not fail for it', () => {
     const step = stepOf(world(...without(/10\.1\.2\.2 (lookup|id)|via 10\.1\.2\.1/)))
     const served = { ...step.served, silent: new Set(['eth1 inet']) }
-    const [complaint, ...more] = complain(checkUplinks({ step: { ...step, served }, probes: NO_PROBES }))
+    const [complaint, ...more] = complain(
+      checkUplinks({ ifupdown: IFUPDOWN, step: { ...step, served }, probes: NO_PROBES }),
+    )
     expect(complaint).toMatch(
       /^warn eth1: no .*; no stanza is about this family, .* \| mptcp-routes apply eth1; /,
     )
@@ -110,17 +130,17 @@ describe('checkUplinks', () => {
 
   it('names a device that a batch cannot carry, and one that nobody has recorded', () => {
     expect(complaintsOf([...SOUND, 'link e#1'], {}, [...STANZAS, stanza('e#1')])).toEqual([
-      "fail e#1: a batch of ip cannot carry its name, so nothing is made for it | ip link set dev 'e#1' down name NAME, one of letters and digits",
+      "fail e#1: a batch of ip cannot carry its name, so nothing is made for it | ip link set dev 'e#1' down name NAME && ip link set dev NAME up, a NAME of letters and digits (not the one by which you are logged in)",
     ])
     expect(complaintsOf([...SOUND], {}, STANZAS.slice(0, 1))).toContain(
-      'warn eth1: not recorded: made by an earlier version, or before /run was cleared | ifdown eth1 && ifup eth1',
+      `warn eth1: not recorded: made by an earlier version, or before /run was cleared | ${BY_HAND} mptcp-routes flush eth1 && IFACE=eth1 ${HOOK}`,
     )
   })
 
   it('tells what has no way out, and what is left of what is off', () => {
     const lan = [...SOUND, 'link lan0', 'addr 192.168.7.1/24 dev lan0']
     const step = stepOf(world(...lan), [...STANZAS, stanza('lan0')])
-    expect(say(checkUplinks({ step, probes: NO_PROBES }))).toContain(
+    expect(say(checkUplinks({ ifupdown: IFUPDOWN, step, probes: NO_PROBES }))).toContain(
       'ok lan0: 192.168.7.1: no gateway is known, so it is no uplink',
     )
     const off = [...STANZAS.slice(0, 1), stanza('eth1', { IF_MPTCP: 'off' })]
@@ -133,7 +153,7 @@ describe('checkUplinks', () => {
 
   it('says what comes next where nothing is looked after', () => {
     expect(complaintsOf([PAGE], {}, [])).toEqual([
-      'warn no uplink is known: the hooks record each at its ifup, /etc/mptcp-routes.conf names others | for an interface that is up already: ifdown eth1 && ifup eth1',
+      `warn no uplink is known: the hooks record each at its ifup, /etc/mptcp-routes.conf names others | for an interface that is up already, ${BY_HAND} IFACE=NAME ${HOOK}`,
     ])
   })
 })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { checkUplinks } from '../../../src/routes/check/uplinks.ts'
 import type { Route } from '../../../src/words/state.ts'
 import { stanza, T1, world } from '../../plan/worlds.ts'
-import { complain, NO_PROBES, probe, SOUND, STANZAS, stepOf } from './points.ts'
+import { complain, IFUPDOWN, NO_PROBES, probe, SOUND, STANZAS, stepOf } from './points.ts'
 
 /** The route of the world that the words describe. */
 function routeOf(text: string): Route {
@@ -16,7 +16,9 @@ function complaintsOf(
   stanzas = STANZAS,
 ): string[] {
   const step = stepOf(world(...SOUND, ...lines), stanzas)
-  return complain(checkUplinks({ step, probes: { ...NO_PROBES, probes: [probe('10.1.2.2', answer)] } }))
+  return complain(
+    checkUplinks({ ifupdown: IFUPDOWN, step, probes: { ...NO_PROBES, probes: [probe('10.1.2.2', answer)] } }),
+  )
 }
 
 const QUESTION = '"ip route get 203.0.113.1 from 10.1.2.2" says'
@@ -50,7 +52,7 @@ describe('the way of each address', () => {
     const snapshot = world(...SOUND)
     const step = stepOf({ ...snapshot, rules: snapshot.rules.filter(({ from }) => from !== '10.1.2.2') })
     const probes = { ...NO_PROBES, probes: [probe('10.1.2.2', { route: byMain })] }
-    expect(complain(checkUplinks({ step, probes }))[1]).toBe(
+    expect(complain(checkUplinks({ ifupdown: IFUPDOWN, step, probes }))[1]).toBe(
       `${WRONG} via 10.1.1.1 dev eth0 (main) | mptcp-routes apply eth1`,
     )
   })
@@ -84,8 +86,19 @@ describe('the way of each address', () => {
     )
   })
 
-  it('deletes a rule so early that nothing fits before it', () => {
+  it('deletes a rule so early that nothing fits before it by all that it selects, as others may have its number', () => {
     const rule = 'foreign from 10.1.2.2 lookup 51820 priority 1'
-    expect(complaintsOf({ route: BY_VPN }, [rule])[0]).toMatch(/ \| ip rule del priority 1$/)
+    expect(complaintsOf({ route: BY_VPN }, [rule])[0]).toMatch(
+      / \| ip rule del from 10\.1\.2\.2 lookup 51820 priority 1$/,
+    )
+  })
+
+  it('deletes no rule at 0, nor one that no command can name', () => {
+    for (const rule of [
+      'foreign from all lookup 51820 priority 0',
+      'foreign from all iif gone0 [detached] lookup 51820 priority 1',
+    ]) {
+      expect(complaintsOf({ route: BY_VPN }, [rule])[0]).toMatch(/ \| see: ip rule$/)
+    }
   })
 })
