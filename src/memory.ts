@@ -4,6 +4,8 @@ import {
   markLeaving,
   type RecordedStanza,
   readRecords,
+  recordsDirectory,
+  removeAliases,
   removeLease,
   removeStanza,
   removeStanzas,
@@ -13,26 +15,46 @@ import {
 import type { Situation } from './situation.ts'
 import type { Edge } from './words/edge.ts'
 
-/** Written before the kernel is, so that a run which dies on the way can be finished by the next. */
-export function rememberAsked(edge: Edge, situation: Situation): void {
-  const { event, asked, host, device, recorded, stale } = situation
+/**
+ * Written before the kernel is, so that a run which dies on the way can be finished by the next.
+ *
+ * @returns what the admin should hear
+ */
+export function rememberAsked(edge: Edge, situation: Situation): string[] {
+  const { stale } = situation
   for (const record of stale) {
     removeStanza(edge, record)
   }
+  const due = [...askedRecords(situation), ...backRecords(situation)]
+  return noticeOf(
+    edge,
+    due.map((record) => writeStanza(edge, record)),
+  )
+}
+
+/** What the run itself asks for, as far as it is not recorded already. */
+function askedRecords(situation: Situation): RecordedStanza[] {
+  const { asked, host, device, recorded } = situation
   const mac = host.link(device)?.mac
-  for (const stanza of isWithoutRecord(situation) ? [] : asked.recorded) {
-    const record = { ...stanza, mac }
-    if (!recorded.some((old) => isSame(old, record))) {
-      writeStanza(edge, record)
-    }
-  }
-  // The interface is back, with all that was asked for it.
-  for (const old of recorded.filter(({ iface, leaving }) => iface === event.iface && leaving !== undefined)) {
-    const isWritten = asked.recorded.some((record) => keyOf(record) === keyOf(old))
-    if (!event.bare && !isWritten) {
-      writeStanza(edge, { ...old, leaving: undefined })
-    }
-  }
+  return (isWithoutRecord(situation) ? [] : asked.recorded)
+    .map((stanza) => ({ ...stanza, mac }))
+    .filter((record) => !recorded.some((old) => isSame(old, record)))
+}
+
+/** The interface is back, with all that was asked for it. */
+function backRecords({ event, asked, recorded }: Situation): RecordedStanza[] {
+  const written = new Set(asked.recorded.map(keyOf))
+  return recorded
+    .filter((old) => old.iface === event.iface && old.leaving !== undefined)
+    .filter((old) => !event.bare && !written.has(keyOf(old)))
+    .map((old) => ({ ...old, leaving: undefined }))
+}
+
+/** Without a namespace in /proc there never are records. */
+function noticeOf(edge: Edge, written: readonly boolean[]): string[] {
+  const directory = recordsDirectory(edge)
+  const why = 'takes no file: mptcp-routes and the service do not know what was asked for; make room there'
+  return directory === undefined || written.every(Boolean) ? [] : [`directory "${directory}" ${why}`]
 }
 
 /**
@@ -73,8 +95,12 @@ export function forgetAsked(edge: Edge, { asked, recorded }: Situation): void {
 }
 
 /** The manager has taken the interface down: nothing is asked for any more, not by a section of the configuration either. */
-export function rememberDown(edge: Edge, { iface, families }: Event): void {
+export function rememberDown(edge: Edge, { iface, alias, families }: Event): void {
   removeStanzas(edge, iface, families)
+  if (!alias) {
+    // Its method sets the link down: the next look must not build upon what the aliases asked for.
+    removeAliases(edge, iface, families)
+  }
   for (const lease of readRecords(edge).leases) {
     if (lease.iface === iface && families.includes(lease.family)) {
       removeLease(edge, lease)
@@ -85,6 +111,7 @@ export function rememberDown(edge: Edge, { iface, families }: Event): void {
   }
 }
 
-export function rememberLeaving(edge: Edge, { iface }: Event): void {
-  markLeaving(edge, iface, edge.now())
+/** @returns what the admin should hear */
+export function rememberLeaving(edge: Edge, { iface }: Event): string[] {
+  return noticeOf(edge, [markLeaving(edge, iface, edge.now())])
 }

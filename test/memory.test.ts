@@ -4,6 +4,8 @@ import { byHand, type Environment, event } from './captured.ts'
 import { change, type FakeHost, hostWith, IFUP, ifdown, ifup, PAGE, recordsOf, run } from './fake-host.ts'
 import { interpose, killBefore, refuseAlways } from './fake-kernel/interpose.ts'
 
+const NO_ROOM = /^directory "\/run\/mptcp-routes\/[^"]+" takes no file: .* make room there$/
+
 const shown = (host: FakeHost) =>
   recordsOf(host).stanzas.map(({ iface, family, address, order, variables }) =>
     [iface, family, address, order, variables['IF_MPTCP_TABLE'] ?? '-'].join(' '),
@@ -98,6 +100,14 @@ describe('up', () => {
     expect(shown(host)).toEqual(['eth0 inet 10.1.1.2 1 -'])
   })
 
+  it('that cannot be written does not leave an older one to speak against it', () => {
+    const host = hostAfter({ ...IFUP, IF_MPTCP_TABLE: '70' })
+    const full = { edge: { writeFile: () => false } }
+    const { told } = run(host, ifup({ IF_MPTCP_TABLE: '71' }), full)
+    expect([shown(host), told]).toEqual([[], [expect.stringMatching(NO_ROOM)]])
+    expect(host.kernel.rules.some(({ from, table }) => from === '10.1.2.2' && table === 71)).toBe(true)
+  })
+
   it('works as well where /run cannot be written', () => {
     const host = hostWith(...PAGE)
     host.disk.writable = false
@@ -169,6 +179,16 @@ describe('down', () => {
     expect(recordsOf(host).down).toEqual([])
   })
 
+  it('of the base interface removes those of its aliases as well, of the same family', () => {
+    const alias = { ...IFUP, IFACE: 'eth1:1', IF_ADDRESS: '10.1.3.2', IF_MPTCP_GATEWAY: '10.1.3.1' }
+    const six = { ...IFUP, IFACE: 'eth1:1', ADDRFAM: 'inet6', IF_ADDRESS: '', IF_MPTCP_GATEWAY: 'fe80::1' }
+    const host = hostAfter(IFUP, alias, six)
+    run(host, ifdown({ IFACE: 'eth1:2' }))
+    expect(shown(host)).toHaveLength(3)
+    run(host, ifdown())
+    expect(shown(host)).toEqual(['eth1:1 inet6  3 -'])
+  })
+
   it('does so after a failure, too', () => {
     const host = hostAfter(IFUP)
     expect(run(host, ifdown(), { intercept: refuseAlways(1) }).refusal).not.toBe('not refused')
@@ -188,5 +208,11 @@ describe('before the addresses go', () => {
       ['eth1:1', undefined],
     ])
     expect(recordsOf(host).down).toEqual([])
+  })
+
+  it('a record that cannot bear it goes', () => {
+    const host = hostAfter(IFUP)
+    const { told } = run(host, ifdown({ PHASE: 'pre-down' }), { edge: { writeFile: () => false } })
+    expect([shown(host), told]).toEqual([[], [expect.stringMatching(NO_ROOM)]])
   })
 })
