@@ -96,6 +96,24 @@ describe('a family that nobody asked for', () => {
   })
 })
 
+describe('a device that bears another name since', () => {
+  /** It had to be down for that, so that its routes are gone. */
+  const rename = ({ kernel }: FakeHost, from: string, to: string) => {
+    const called = (name: string) => (name === from ? to : name)
+    kernel.routes = kernel.routes.filter(({ hops }) => hops.every(({ device }) => device !== from))
+    kernel.links = kernel.links.map((link) => ({ ...link, name: called(link.name) }))
+    kernel.addresses = kernel.addresses.map((one) => ({ ...one, device: called(one.device) }))
+  }
+
+  it('keeps neither endpoint nor group when its rules go', () => {
+    const host = upHost()
+    rename(host, 'eth1', 'wan1')
+    expect(plan(host).lines).toEqual(
+      expect.arrayContaining(['mptcp endpoint delete id 255', 'link set dev wan1 group 0']),
+    )
+  })
+})
+
 describe('a dial-up stanza', () => {
   const dial = event({ ...IFUP, IFACE: 'dsl', METHOD: 'ppp', IF_PROVIDER: 'isp', IF_ADDRESS: '' })
 
