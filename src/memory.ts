@@ -12,6 +12,7 @@ import {
   writeStanza,
   writeTombstone,
 } from './ask/records.ts'
+import type { Round } from './round.ts'
 import type { Situation } from './situation.ts'
 import type { Edge } from './words/edge.ts'
 
@@ -20,23 +21,21 @@ import type { Edge } from './words/edge.ts'
  *
  * @returns what the admin should hear
  */
-export function rememberAsked(edge: Edge, situation: Situation): string[] {
-  const { stale } = situation
-  for (const record of stale) {
+export function rememberAsked(edge: Edge, round: Round): string[] {
+  const { situation } = round
+  for (const record of situation.stale) {
     removeStanza(edge, record)
   }
-  const due = [...askedRecords(situation), ...backRecords(situation)]
-  return noticeOf(
-    edge,
-    due.map((record) => writeStanza(edge, record)),
-  )
+  const due = [...askedRecords(round), ...backRecords(situation)]
+  const written = due.map((record) => writeStanza(edge, record))
+  return [...trustNotice(round), ...noticeOf(edge, written)]
 }
 
 /** What the run itself asks for, as far as it is not recorded already. */
-function askedRecords(situation: Situation): RecordedStanza[] {
-  const { asked, host, device, recorded } = situation
+function askedRecords(round: Round): RecordedStanza[] {
+  const { asked, host, device, recorded } = round.situation
   const mac = host.link(device)?.mac
-  return (isWithoutRecord(situation) ? [] : asked.recorded)
+  return (isWithoutRecord(round) ? [] : asked.recorded)
     .map((stanza) => ({ ...stanza, mac }))
     .filter((record) => !recorded.some((old) => isSame(old, record)))
 }
@@ -59,11 +58,19 @@ function noticeOf(edge: Edge, written: readonly boolean[]): string[] {
 
 /**
  * What stands without a record is all that is known of what was asked for: a record of the few words that were given by
- * hand would take the rest away at the next run.
+ * hand would take the rest away at the next run, and so would one of a stanza that leaves the way out to others.
  */
-function isWithoutRecord({ event, host, device, recorded }: Situation): boolean {
+function isWithoutRecord({ situation, relies }: Round): boolean {
+  const { event, host, device, recorded } = situation
   const stands = host.addressesOf(device).some(({ local }) => host.sourcesOf(local).length > 0)
-  return event.byHand && recorded.length === 0 && stands
+  return relies || (event.byHand && recorded.length === 0 && stands)
+}
+
+function trustNotice({ relies, situation }: Round): string[] {
+  const cure = 'run ifdown and ifup, or give mptcp-gateway'
+  return relies && !situation.event.byHand
+    ? [`nothing is recorded, as only what stands in the kernel tells all that was asked for: ${cure}`]
+    : []
 }
 
 function keyOf({ iface, family, address }: Pick<RecordedStanza, 'iface' | 'family' | 'address'>): string {

@@ -89,6 +89,50 @@ describe('up', () => {
     expect(shown(host)).toEqual([])
   })
 
+  describe('where what stands is all that tells the way out', () => {
+    const dhcp = { ...IFUP, METHOD: 'dhcp', IF_ADDRESS: '', IF_NETMASK: '', IF_MPTCP_GATEWAY: '' }
+    const six = ['addr add 2001:db8:2::2/64 dev eth1 nodad', 'route add default via 2001:db8:2::1 dev eth1']
+    const lost = (...runs: Environment[]) => {
+      const host = hostAfter(IFUP, ...runs)
+      host.disk.files.clear()
+      return host
+    }
+    const NOTICE = /^nothing is recorded, as only what stands in the kernel tells /
+
+    it('leaves it at that, run after run, and says so', () => {
+      const host = lost()
+      for (const _ of [1, 2]) {
+        expect(run(host, event(dhcp))).toMatchObject({ lines: [], told: [expect.stringMatching(NOTICE)] })
+        expect(shown(host)).toEqual([])
+      }
+      expect(host.kernel.endpoints).toHaveLength(1)
+    })
+
+    it('in the other family, too', () => {
+      const host = lost()
+      change(host, ...six)
+      const auto = { ...dhcp, ADDRFAM: 'inet6', METHOD: 'auto' }
+      expect(run(host, event(auto)).told).toEqual([expect.stringMatching(NOTICE)])
+      expect([run(host, event(auto)).lines, run(host, event(dhcp)).lines, shown(host)]).toEqual([[], [], []])
+    })
+
+    it('not where the stanza tells it itself, or wants nothing', () => {
+      const host = lost()
+      expect([run(host, ifup()).told, shown(host)]).toEqual([[], ['eth1 inet 10.1.2.2 1 -']])
+      host.disk.files.clear()
+      run(host, event({ ...dhcp, IF_MPTCP: 'off' }))
+      expect([host.kernel.endpoints, shown(host)]).toEqual([[], ['eth1 inet  1 -']])
+    })
+
+    it('until it was down', () => {
+      const host = lost()
+      change(host, 'route add default via 10.1.2.1 dev eth1 metric 100')
+      run(host, ifdown())
+      run(host, event(dhcp))
+      expect(shown(host)).toEqual(['eth1 inet  1 -'])
+    })
+  })
+
   it('takes a record of other hardware away that bore the name', () => {
     const host = hostAfter(IFUP)
     const path = [...host.disk.files.keys()].find((file) => file.includes('inet,eth1,')) ?? ''

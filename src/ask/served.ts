@@ -76,7 +76,7 @@ function speakerOf(device: string, { line }: Section) {
  * What a stanza of the one family says of the device as a whole holds for the other. Nobody has said that this one leads
  * out, nor asked for a route of it in main.
  */
-function silentFamilies(stanzas: readonly Stanza[]): Stanza[] {
+export function silentFamilies(stanzas: readonly Stanza[]): Stanza[] {
   const said = new Set(stanzas.map(({ device, family }) => `${device} ${family}`))
   const first = new Map<string, Stanza>()
   for (const stanza of stanzas) {
