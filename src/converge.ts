@@ -102,10 +102,10 @@ function begin({ event, edge, dryRun, report }: Run, memory: Memory, round: Roun
   }
   plan.details.forEach(report.detail)
   if (!dryRun && event.direction === 'up') {
-    rememberAsked(edge, situation)
+    rememberAsked(edge, round).forEach(report.notice)
   }
   if (!dryRun && event.direction === 'leave') {
-    rememberLeaving(edge, situation.event)
+    rememberLeaving(edge, situation.event).forEach(report.notice)
   }
 }
 

@@ -4,44 +4,73 @@ import {
   markLeaving,
   type RecordedStanza,
   readRecords,
+  recordsDirectory,
+  removeAliases,
   removeLease,
   removeStanza,
   removeStanzas,
   writeStanza,
   writeTombstone,
 } from './ask/records.ts'
+import type { Round } from './round.ts'
 import type { Situation } from './situation.ts'
 import type { Edge } from './words/edge.ts'
 
-/** Written before the kernel is, so that a run which dies on the way can be finished by the next. */
-export function rememberAsked(edge: Edge, situation: Situation): void {
-  const { event, asked, host, device, recorded, stale } = situation
-  for (const record of stale) {
+/**
+ * Written before the kernel is, so that a run which dies on the way can be finished by the next.
+ *
+ * @returns what the admin should hear
+ */
+export function rememberAsked(edge: Edge, round: Round): string[] {
+  const { situation } = round
+  for (const record of situation.stale) {
     removeStanza(edge, record)
   }
+  const due = [...askedRecords(round), ...backRecords(situation)]
+  const written = due.map((record) => writeStanza(edge, record))
+  return [...trustNotice(round), ...noticeOf(edge, written)]
+}
+
+/** What the run itself asks for, as far as it is not recorded already. */
+function askedRecords(round: Round): RecordedStanza[] {
+  const { asked, host, device, recorded } = round.situation
   const mac = host.link(device)?.mac
-  for (const stanza of isWithoutRecord(situation) ? [] : asked.recorded) {
-    const record = { ...stanza, mac }
-    if (!recorded.some((old) => isSame(old, record))) {
-      writeStanza(edge, record)
-    }
-  }
-  // The interface is back, with all that was asked for it.
-  for (const old of recorded.filter(({ iface, leaving }) => iface === event.iface && leaving !== undefined)) {
-    const isWritten = asked.recorded.some((record) => keyOf(record) === keyOf(old))
-    if (!event.bare && !isWritten) {
-      writeStanza(edge, { ...old, leaving: undefined })
-    }
-  }
+  return (isWithoutRecord(round) ? [] : asked.recorded)
+    .map((stanza) => ({ ...stanza, mac }))
+    .filter((record) => !recorded.some((old) => isSame(old, record)))
+}
+
+/** The interface is back, with all that was asked for it. */
+function backRecords({ event, asked, recorded }: Situation): RecordedStanza[] {
+  const written = new Set(asked.recorded.map(keyOf))
+  return recorded
+    .filter((old) => old.iface === event.iface && old.leaving !== undefined)
+    .filter((old) => !event.bare && !written.has(keyOf(old)))
+    .map((old) => ({ ...old, leaving: undefined }))
+}
+
+/** Without a namespace in /proc there never are records. */
+function noticeOf(edge: Edge, written: readonly boolean[]): string[] {
+  const directory = recordsDirectory(edge)
+  const why = 'takes no file: mptcp-routes and the service do not know what was asked for; make room there'
+  return directory === undefined || written.every(Boolean) ? [] : [`directory "${directory}" ${why}`]
 }
 
 /**
  * What stands without a record is all that is known of what was asked for: a record of the few words that were given by
- * hand would take the rest away at the next run.
+ * hand would take the rest away at the next run, and so would one of a stanza that leaves the way out to others.
  */
-function isWithoutRecord({ event, host, device, recorded }: Situation): boolean {
+function isWithoutRecord({ situation, relies }: Round): boolean {
+  const { event, host, device, recorded } = situation
   const stands = host.addressesOf(device).some(({ local }) => host.sourcesOf(local).length > 0)
-  return event.byHand && recorded.length === 0 && stands
+  return relies || (event.byHand && recorded.length === 0 && stands)
+}
+
+function trustNotice({ relies, situation }: Round): string[] {
+  const cure = 'run ifdown and ifup, or give mptcp-gateway'
+  return relies && !situation.event.byHand
+    ? [`nothing is recorded, as only what stands in the kernel tells all that was asked for: ${cure}`]
+    : []
 }
 
 function keyOf({ iface, family, address }: Pick<RecordedStanza, 'iface' | 'family' | 'address'>): string {
@@ -73,8 +102,12 @@ export function forgetAsked(edge: Edge, { asked, recorded }: Situation): void {
 }
 
 /** The manager has taken the interface down: nothing is asked for any more, not by a section of the configuration either. */
-export function rememberDown(edge: Edge, { iface, families }: Event): void {
+export function rememberDown(edge: Edge, { iface, alias, families }: Event): void {
   removeStanzas(edge, iface, families)
+  if (!alias) {
+    // Its method sets the link down: the next look must not build upon what the aliases asked for.
+    removeAliases(edge, iface, families)
+  }
   for (const lease of readRecords(edge).leases) {
     if (lease.iface === iface && families.includes(lease.family)) {
       removeLease(edge, lease)
@@ -85,6 +118,7 @@ export function rememberDown(edge: Edge, { iface, families }: Event): void {
   }
 }
 
-export function rememberLeaving(edge: Edge, { iface }: Event): void {
-  markLeaving(edge, iface, edge.now())
+/** @returns what the admin should hear */
+export function rememberLeaving(edge: Edge, { iface }: Event): string[] {
+  return noticeOf(edge, [markLeaving(edge, iface, edge.now())])
 }

@@ -7,13 +7,17 @@ import { isMarked, type Scope } from './plan/owned.ts'
 import { EMPTY_PLAN, type Plan, planHost } from './plan/wanted.ts'
 import type { Step } from './settle.ts'
 import { look, type Situation } from './situation.ts'
+import { reliesOnStanding } from './trust.ts'
 import { isIpv6 } from './words/address.ts'
 import type { Edge } from './words/edge.ts'
 import { quote, Refusal } from './words/refusal.ts'
 import type { Family } from './words/state.ts'
+import { UPLINK_GROUP } from './words/table.ts'
 
 export interface Round extends Step {
   readonly situation: Situation
+  /** What stands is all that is known of a part of what was asked for: a record without it would take it away. */
+  readonly relies: boolean
 }
 
 export interface RoundQuery {
@@ -32,7 +36,13 @@ export function planRound(query: RoundQuery): Round {
   // On the way down orphans of both families go.
   const families = event.direction === 'up' ? event.families : BOTH
   const round = planFor(query, families)
-  return isShort(round) ? planFor(query, BOTH) : round
+  return isShort(round) || isHalfSeen(round) ? planFor(query, BOTH) : round
+}
+
+/** Nothing is recorded, and the device is an uplink of ours: something may stand in the family that was not read. */
+function isHalfSeen({ situation: { event, host, device, recorded } }: Round): boolean {
+  const isUnrecorded = event.direction === 'up' && recorded.length === 0
+  return isUnrecorded && host.link(device)?.group === UPLINK_GROUP && host.snapshot.families.length === 1
 }
 
 /** Places are short, and some may be further addresses of the family whose rules were not read. */
@@ -58,13 +68,15 @@ function planFor(query: RoundQuery, families: readonly Family[]): Round {
   const isAsked = event.direction === 'up'
   return {
     situation,
+    relies: isAsked && reliesOnStanding(situation, plan),
     snapshot: situation.host.snapshot,
     plan: { ...plan, wanted, notices: [...plan.notices, ...(isAsked ? speakable.notices : [])] },
     changes: diffState(plan.owned, wanted),
   }
 }
 
-function planEvent({ event, dryRun }: RoundQuery, { host, device, recorded, lookups }: Situation): Plan {
+function planEvent({ event, dryRun }: RoundQuery, situation: Situation): Plan {
+  const { host, device, recorded, lookups } = situation
   if (event.direction === 'leave') {
     return planLeave(host, device, leavingAddresses(event, recorded))
   }
@@ -82,21 +94,28 @@ function planEvent({ event, dryRun }: RoundQuery, { host, device, recorded, look
   const trustsTable = () => recorded.length === 0
   return planHost({
     host,
-    scope: scopeOf(event, host.snapshot.families, device, recorded.length),
+    scope: scopeOf(situation),
     lookups,
     trustsTable,
   })
 }
 
 /** Of an alias that nobody has recorded it is not known which part of the device's it was: only orphans go. */
-function scopeOf(event: Event, readable: readonly Family[], device: string, recorded: number): Scope {
+function scopeOf(situation: Situation): Scope {
+  const { event, host, device, recorded } = situation
   const isUp = event.direction === 'up'
-  const isUnknown = !isUp && event.alias && recorded === 0
+  const isUnknown = !isUp && event.alias && recorded.length === 0
+  const meant = takesLast(situation) ? BOTH : event.families
   return {
     devices: isUnknown ? [] : [device],
-    families: event.families.filter((family) => readable.includes(family)),
+    families: meant.filter((family) => host.snapshot.families.includes(family)),
     orphans: !isUp,
   }
+}
+
+/** With the last stanza of a device goes what it has got in the family that nobody asked for. */
+function takesLast({ event, host, device, recorded }: Situation): boolean {
+  return event.direction === 'down' && recorded.length > 0 && host.stanzasFor(device).length === 0
 }
 
 /** The base interface takes the device with it; an alias only the addresses that it named. Undefined: all. */

@@ -57,7 +57,10 @@ function changesBack({ edge, first, scope, stanzas }: Defeat): Change[] {
   const query = { host, scope: { ...scope, orphans: false }, lookups: NO_LOOKUPS, trustsTable: () => false }
   const standing = planHost(query).owned
   const before = { ...owned, endpoints: owned.endpoints.filter(({ implicit }) => !implicit) }
-  return diffState(withMade(standing, first.plan, now), onlyOf(scope.devices, before))
+  return diffState(
+    withMade(standing, first.plan, now),
+    onlyOf([...scope.devices, ...wanted.groups.keys()], before),
+  )
 }
 
 /** With what the run may have made or taken that does not show whose it is: a lone companion, an endpoint that gave way. */
@@ -74,7 +77,7 @@ function withMade(standing: State, { owned, wanted }: Plan, now: Snapshot): Stat
   return { ...standing, rules: [...rules], endpoints }
 }
 
-/** Of the link groups, the run has changed those of its devices at most. */
+/** Of the link groups, the run has changed those of its devices, and of who has lost its rules by it. */
 function onlyOf(devices: readonly string[], state: State): State {
   return { ...state, groups: new Map([...state.groups].filter(([device]) => devices.includes(device))) }
 }

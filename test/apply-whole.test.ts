@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { applyWhole, type WholeRun } from '../src/apply-whole.ts'
 import { parseConfiguration } from '../src/ask/configuration.ts'
 import { refusalOf } from './captured.ts'
-import { change, type FakeHost, hostWith, ifup, PAGE, recordsOf, run, stateOf } from './fake-host.ts'
+import { change, type FakeHost, hostWith, ifdown, ifup, PAGE, recordsOf, run, stateOf } from './fake-host.ts'
 import {
   type Intercept,
   interpose,
@@ -53,6 +53,17 @@ describe('apply', () => {
       [254, 255],
     ])
     expect(apply(host).lines).toEqual([])
+  })
+
+  it('leaves nothing behind that the down of the last stanza does not take, of the family that nobody asked for either', () => {
+    const six = ['addr add 2001:db8:2::2/64 dev eth1 nodad', 'route add default via 2001:db8:2::1 dev eth1']
+    const host = hostWith(...PAGE, ...six)
+    const before = stateOf(host)
+    run(host, ifup())
+    apply(host, { text: '' })
+    expect(sourcesOf(host).sort()).toEqual(['10.1.2.2', '2001:db8:2::2'])
+    run(host, ifdown())
+    expect(stateOf(host).replace(/^2 0$/m, '')).toBe(before.replace(/^2 0$/m, ''))
   })
 
   it('makes what the hooks make', () => {

@@ -166,7 +166,7 @@ describe('a dry run', () => {
     expect(run(hostWith(), ifup(), { dryRun: true })).toMatchObject({
       commands: PICTURE.map((line) => `ip ${line}`),
       told: [
-        'address "10.1.2.2" is not on the device: used as given (set by IF_ADDRESS in the iface stanza)',
+        'address "10.1.2.2" is not on the device: used as given, until mptcp-routes next looks at the host (set by IF_ADDRESS in the iface stanza)',
       ],
     })
     expect(run(hostWith(), byHand(), { dryRun: true }).refusal).toContain('there is no device "eth1"')

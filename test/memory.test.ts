@@ -4,6 +4,8 @@ import { byHand, type Environment, event } from './captured.ts'
 import { change, type FakeHost, hostWith, IFUP, ifdown, ifup, PAGE, recordsOf, run } from './fake-host.ts'
 import { interpose, killBefore, refuseAlways } from './fake-kernel/interpose.ts'
 
+const NO_ROOM = /^directory "\/run\/mptcp-routes\/[^"]+" takes no file: .* make room there$/
+
 const shown = (host: FakeHost) =>
   recordsOf(host).stanzas.map(({ iface, family, address, order, variables }) =>
     [iface, family, address, order, variables['IF_MPTCP_TABLE'] ?? '-'].join(' '),
@@ -87,6 +89,50 @@ describe('up', () => {
     expect(shown(host)).toEqual([])
   })
 
+  describe('where what stands is all that tells the way out', () => {
+    const dhcp = { ...IFUP, METHOD: 'dhcp', IF_ADDRESS: '', IF_NETMASK: '', IF_MPTCP_GATEWAY: '' }
+    const six = ['addr add 2001:db8:2::2/64 dev eth1 nodad', 'route add default via 2001:db8:2::1 dev eth1']
+    const lost = (...runs: Environment[]) => {
+      const host = hostAfter(IFUP, ...runs)
+      host.disk.files.clear()
+      return host
+    }
+    const NOTICE = /^nothing is recorded, as only what stands in the kernel tells /
+
+    it('leaves it at that, run after run, and says so', () => {
+      const host = lost()
+      for (const _ of [1, 2]) {
+        expect(run(host, event(dhcp))).toMatchObject({ lines: [], told: [expect.stringMatching(NOTICE)] })
+        expect(shown(host)).toEqual([])
+      }
+      expect(host.kernel.endpoints).toHaveLength(1)
+    })
+
+    it('in the other family, too', () => {
+      const host = lost()
+      change(host, ...six)
+      const auto = { ...dhcp, ADDRFAM: 'inet6', METHOD: 'auto' }
+      expect(run(host, event(auto)).told).toEqual([expect.stringMatching(NOTICE)])
+      expect([run(host, event(auto)).lines, run(host, event(dhcp)).lines, shown(host)]).toEqual([[], [], []])
+    })
+
+    it('not where the stanza tells it itself, or wants nothing', () => {
+      const host = lost()
+      expect([run(host, ifup()).told, shown(host)]).toEqual([[], ['eth1 inet 10.1.2.2 1 -']])
+      host.disk.files.clear()
+      run(host, event({ ...dhcp, IF_MPTCP: 'off' }))
+      expect([host.kernel.endpoints, shown(host)]).toEqual([[], ['eth1 inet  1 -']])
+    })
+
+    it('until it was down', () => {
+      const host = lost()
+      change(host, 'route add default via 10.1.2.1 dev eth1 metric 100')
+      run(host, ifdown())
+      run(host, event(dhcp))
+      expect(shown(host)).toEqual(['eth1 inet  1 -'])
+    })
+  })
+
   it('takes a record of other hardware away that bore the name', () => {
     const host = hostAfter(IFUP)
     const path = [...host.disk.files.keys()].find((file) => file.includes('inet,eth1,')) ?? ''
@@ -96,6 +142,14 @@ describe('up', () => {
     )
     run(host, event({ ...IFUP, IFACE: 'eth0', IF_ADDRESS: '10.1.1.2', IF_MPTCP_GATEWAY: '10.1.1.1' }))
     expect(shown(host)).toEqual(['eth0 inet 10.1.1.2 1 -'])
+  })
+
+  it('that cannot be written does not leave an older one to speak against it', () => {
+    const host = hostAfter({ ...IFUP, IF_MPTCP_TABLE: '70' })
+    const full = { edge: { writeFile: () => false } }
+    const { told } = run(host, ifup({ IF_MPTCP_TABLE: '71' }), full)
+    expect([shown(host), told]).toEqual([[], [expect.stringMatching(NO_ROOM)]])
+    expect(host.kernel.rules.some(({ from, table }) => from === '10.1.2.2' && table === 71)).toBe(true)
   })
 
   it('works as well where /run cannot be written', () => {
@@ -169,6 +223,16 @@ describe('down', () => {
     expect(recordsOf(host).down).toEqual([])
   })
 
+  it('of the base interface removes those of its aliases as well, of the same family', () => {
+    const alias = { ...IFUP, IFACE: 'eth1:1', IF_ADDRESS: '10.1.3.2', IF_MPTCP_GATEWAY: '10.1.3.1' }
+    const six = { ...IFUP, IFACE: 'eth1:1', ADDRFAM: 'inet6', IF_ADDRESS: '', IF_MPTCP_GATEWAY: 'fe80::1' }
+    const host = hostAfter(IFUP, alias, six)
+    run(host, ifdown({ IFACE: 'eth1:2' }))
+    expect(shown(host)).toHaveLength(3)
+    run(host, ifdown())
+    expect(shown(host)).toEqual(['eth1:1 inet6  3 -'])
+  })
+
   it('does so after a failure, too', () => {
     const host = hostAfter(IFUP)
     expect(run(host, ifdown(), { intercept: refuseAlways(1) }).refusal).not.toBe('not refused')
@@ -188,5 +252,11 @@ describe('before the addresses go', () => {
       ['eth1:1', undefined],
     ])
     expect(recordsOf(host).down).toEqual([])
+  })
+
+  it('a record that cannot bear it goes', () => {
+    const host = hostAfter(IFUP)
+    const { told } = run(host, ifdown({ PHASE: 'pre-down' }), { edge: { writeFile: () => false } })
+    expect([shown(host), told]).toEqual([[], [expect.stringMatching(NO_ROOM)]])
   })
 })

@@ -3,7 +3,7 @@ import { parseConfiguration } from '../src/ask/configuration.ts'
 import { formatLine } from '../src/kernel/command.ts'
 import { planWhole, type WholeQuery } from '../src/whole.ts'
 import { event, refusalOf } from './captured.ts'
-import { change, type FakeHost, hostWith, IFUP, ifdown, ifup, PAGE, run } from './fake-host.ts'
+import { change, type FakeHost, hostWith, IFUP, ifdown, ifup, PAGE, recordsOf, run } from './fake-host.ts'
 import { refuseAlways } from './fake-kernel/interpose.ts'
 
 const SIX = 'addr add 2001:db8:2::2/64 dev eth1 nodad'
@@ -75,9 +75,55 @@ describe('who is looked after', () => {
     expect(six.map(({ priority }) => priority)).toEqual([500])
     expect(six.map(({ table }) => table)).not.toEqual([70])
     expect(wanted.endpoints.map(({ address, flags }) => [address, flags])).toEqual([
-      ['2001:db8:2::2', ['signal']],
       ['10.1.2.2', ['signal']],
+      ['2001:db8:2::2', ['signal']],
     ])
+  })
+})
+
+describe('a family that nobody asked for', () => {
+  it('gets nothing without a way out, whatever options the device’s stanza has', () => {
+    const host = hostWith(...PAGE, SIX)
+    run(host, ifup({ IF_MPTCP_ENDPOINT: 'signal' }))
+    expect(plan(host).lines).toEqual([])
+  })
+
+  it('gets no default in main', () => {
+    const host = hostWith(...PAGE, SIX, ROUTER)
+    run(host, ifup({ IF_MPTCP_METRIC: '50' }))
+    const { wanted } = plan(host).plan
+    expect(wanted.routes.filter(({ table }) => table === 254).map(({ family }) => family)).toEqual(['inet'])
+  })
+})
+
+describe('a device that bears another name since', () => {
+  /** It had to be down for that, so that its routes are gone. */
+  const rename = ({ kernel }: FakeHost, from: string, to: string) => {
+    const called = (name: string) => (name === from ? to : name)
+    kernel.routes = kernel.routes.filter(({ hops }) => hops.every(({ device }) => device !== from))
+    kernel.links = kernel.links.map((link) => ({ ...link, name: called(link.name) }))
+    kernel.addresses = kernel.addresses.map((one) => ({ ...one, device: called(one.device) }))
+  }
+
+  it('keeps neither endpoint nor group when its rules go', () => {
+    const host = upHost()
+    rename(host, 'eth1', 'wan1')
+    expect(plan(host).lines).toEqual(
+      expect.arrayContaining(['mptcp endpoint delete id 255', 'link set dev wan1 group 0']),
+    )
+  })
+})
+
+describe('a dial-up stanza', () => {
+  const dial = event({ ...IFUP, IFACE: 'dsl', METHOD: 'ppp', IF_PROVIDER: 'isp', IF_ADDRESS: '' })
+
+  it('is no device until pppd has made one', () => {
+    const host = hostWith(...PAGE)
+    run(host, dial)
+    expect(recordsOf(host).stanzas.map(({ iface }) => iface)).toEqual(['dsl'])
+    expect(plan(host).scope.devices).toEqual([])
+    change(host, 'link add dsl type veth peer name pdsl')
+    expect(plan(host).scope.devices).toEqual(['dsl'])
   })
 })
 

@@ -54,10 +54,15 @@ const matchers = new Map<string, (name: string) => boolean>()
 /** Kept, as 256 devices ask for each: to make one costs more than to use it. */
 function matcherOf(glob: string): (name: string) => boolean {
   const known = matchers.get(glob)
-  const matcher =
-    known ?? picomatch(glob, { dot: true, posix: true, nobrace: true, noextglob: true, nonegate: true })
+  const matcher = known ?? picomatch(escapeOthers(glob), { dot: true, posix: true, nonegate: true })
   matchers.set(glob, matcher)
   return matcher
+}
+
+/** To picomatch many a character is special that is none to fnmatch(3), and that the name of an interface may have. */
+function escapeOthers(glob: string): string {
+  const classOrSign = /\[[!^]?\]?[^\]]+\]|[^\w*?\u0080-\uffff]/g
+  return glob.replace(classOrSign, (part) => (part.length > 1 ? part.replaceAll('\\', '\\\\') : `\\${part}`))
 }
 
 /** A section's lines, of which ini-api gives the first as its header. What is wrong joins the problems. */

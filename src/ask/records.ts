@@ -12,7 +12,14 @@ import {
   type RecordedStanza,
   type Tombstone,
 } from './records/form.ts'
-import { filePrefix, leaseFile, recordsDirectory, stanzaFile, tombstoneFile } from './records/place.ts'
+import {
+  aliasPrefix,
+  filePrefix,
+  leaseFile,
+  recordsDirectory,
+  stanzaFile,
+  tombstoneFile,
+} from './records/place.ts'
 
 export type { RecordedLease, RecordedStanza, Tombstone } from './records/form.ts'
 export { lockPath, RECORDS, recordsDirectory, watchPath } from './records/place.ts'
@@ -99,14 +106,20 @@ function bootId(edge: Edge): string {
   return edge.readFile('/proc/sys/kernel/random/boot_id')?.trim() ?? ''
 }
 
-/** Records the stanza, in place of one of the same interface, family and address. Says whether it could. */
+/**
+ * Records the stanza, in place of one of the same interface, family and address. Says whether it could: where there is no
+ * room the earlier record goes all the same, as it would speak against what has been asked for since.
+ */
 export function writeStanza(edge: Edge, stanza: RecordedStanza): boolean {
   const directory = recordsDirectory(edge)
   if (directory === undefined) {
     return false
   }
-  const text = printStanza(stanza, bootId(edge))
-  const isWritten = edge.writeFile(`${directory}/${stanzaFile(stanza)}`, text)
+  const path = `${directory}/${stanzaFile(stanza)}`
+  const isWritten = edge.writeFile(path, printStanza(stanza, bootId(edge)))
+  if (!isWritten) {
+    edge.removeFile(path)
+  }
   edge.removeFile(`${directory}/${tombstoneFile(stanza)}`)
   return isWritten
 }
@@ -121,8 +134,18 @@ export function removeStanza(edge: Edge, stanza: RecordedStanza): void {
 
 /** Removes the records of exactly this interface, whatever their address, damaged ones too. */
 export function removeStanzas(edge: Edge, iface: string, families: readonly Family[]): void {
+  removeFiles(edge, isOf(iface, families))
+}
+
+/** Removes those of the interface's aliases. */
+export function removeAliases(edge: Edge, iface: string, families: readonly Family[]): void {
+  const prefixes = families.map((family) => aliasPrefix(iface, family))
+  removeFiles(edge, (file) => prefixes.some((prefix) => file.startsWith(prefix)))
+}
+
+function removeFiles(edge: Edge, isMeant: (file: string) => boolean): void {
   const directory = recordsDirectory(edge)
-  for (const file of listRecords(edge, directory).filter(isOf(iface, families))) {
+  for (const file of listRecords(edge, directory).filter(isMeant)) {
     edge.removeFile(`${directory}/${file}`)
   }
 }
@@ -142,13 +165,13 @@ export function writeTombstone(edge: Edge, iface: string, family: Family): boole
   )
 }
 
-/** Marks the records of exactly this interface, of both families: its manager is taking it down. */
-export function markLeaving(edge: Edge, iface: string, now: Date): void {
-  for (const { reading } of readAll(edge, recordsDirectory(edge), isOf(iface, FAMILIES))) {
-    if (reading !== 'stale' && 'stanza' in reading) {
-      writeStanza(edge, { ...reading.stanza, leaving: now.getTime() })
-    }
-  }
+/** Marks the records of exactly this interface, of both families: its manager is taking it down. Says whether it could. */
+export function markLeaving(edge: Edge, iface: string, now: Date): boolean {
+  const stanzas = readAll(edge, recordsDirectory(edge), isOf(iface, FAMILIES)).flatMap(({ reading }) =>
+    reading !== 'stale' && 'stanza' in reading ? [reading.stanza] : [],
+  )
+  const marked = stanzas.map((stanza) => writeStanza(edge, { ...stanza, leaving: now.getTime() }))
+  return marked.every(Boolean)
 }
 
 /** Records a lease, in place of an earlier one of the same door, interface and family. Says whether it could. */

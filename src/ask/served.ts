@@ -32,7 +32,11 @@ export function servedStanzas(
   edge: Edge,
 ): Served {
   const recorded = parseRecords(records, edge.now())
-  const stanzas = recorded.stanzas.map((stanza) => ({ ...stanza, device: resolve(stanza.device) }))
+  const names = new Set(links.map(({ name }) => name))
+  // A dial-up stanza bears a name that is hardly ever a device's: until pppd has made one, there is nothing to look after.
+  const stanzas = recorded.stanzas
+    .map((stanza) => ({ ...stanza, device: resolve(stanza.device) }))
+    .filter(({ provider, device }) => provider === undefined || names.has(device))
   const asked = new Set(stanzas.map(({ device }) => device))
   const taken = records.down.map(({ iface }) => resolve(deviceOf(iface)))
   const down = new Set(taken.filter((device) => !asked.has(device)))
@@ -68,8 +72,11 @@ function speakerOf(device: string, { line }: Section) {
   return { iface: device, door: 'configuration', order: 0, fresh: false, leaving: false, setter }
 }
 
-/** What a stanza of the one family says of the device as a whole holds for the other. */
-function silentFamilies(stanzas: readonly Stanza[]): Stanza[] {
+/**
+ * What a stanza of the one family says of the device as a whole holds for the other. Nobody has said that this one leads
+ * out, nor asked for a route of it in main.
+ */
+export function silentFamilies(stanzas: readonly Stanza[]): Stanza[] {
   const said = new Set(stanzas.map(({ device, family }) => `${device} ${family}`))
   const first = new Map<string, Stanza>()
   for (const stanza of stanzas) {
@@ -86,7 +93,8 @@ function silentFamilies(stanzas: readonly Stanza[]): Stanza[] {
       addresses: [],
       gateways: [],
       pointToPoint: false,
-      options: { ...stanza.options, table: undefined },
+      configured: false,
+      options: { ...stanza.options, table: undefined, metric: undefined },
     })),
   )
 }

@@ -59,6 +59,6 @@ export function absentNotices(addresses: readonly Carried[]): string[] {
     .filter(({ shown }) => !shown)
     .map(({ local, named }) => {
       const who = named === undefined ? '' : ` (${named.setter('IF_ADDRESS')})`
-      return `address "${local}" is not on the device: used as given${who}`
+      return `address "${local}" is not on the device: used as given, until mptcp-routes next looks at the host${who}`
     })
 }

@@ -30,7 +30,7 @@ const DEFAULT_FLAGS: readonly EndpointFlag[] = ['subflow']
 
 export function planEndpoints({ snapshot, uplinks, owned, others }: EndpointQuery): EndpointPlan {
   const foreign = foreignEndpoints(snapshot, owned)
-  const all = uplinks.map((uplink) => findCandidates(uplink, owned))
+  const all = inOrder(uplinks).map((uplink) => findCandidates(uplink, owned))
   const free = all.map((group) => group.filter(({ address }) => !foreign.has(address.local)))
   const ready = free.map((group) => group.filter(isReady))
   const addresses = new Set(ready.flat().map(({ address }) => address.local))
@@ -46,6 +46,12 @@ export function planEndpoints({ snapshot, uplinks, owned, others }: EndpointQuer
     left: [...addresses].filter((address) => !served.has(address)),
     kept: uplinks.flatMap((uplink) => otherFlags(uplink, foreign)),
   }
+}
+
+/** As they were asked for, like the hooks' runs: the names of files tell nothing of that. */
+function inOrder(uplinks: readonly Uplink[]): Uplink[] {
+  const order = ({ stanza }: Uplink) => stanza?.order ?? 0
+  return [...uplinks].sort((one, other) => order(one) - order(other))
 }
 
 /** By address; the kernel has one endpoint without a port for each. An implicit one counts as absent. */

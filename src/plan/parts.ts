@@ -2,6 +2,7 @@
 import { isIpv6 } from '../words/address.ts'
 import type { Endpoint, Family, Limits, Rule, Snapshot } from '../words/state.ts'
 import { DEFAULT_GROUP, MAIN_TABLE, MOST_ENDPOINTS, UPLINK_GROUP } from '../words/table.ts'
+import { bereftDevices } from './bereft.ts'
 import { otherCompanions } from './companion.ts'
 import { type EndpointPlan, planEndpoints } from './endpoint.ts'
 import type { Host } from './host.ts'
@@ -82,6 +83,9 @@ function ruledAddresses(
   sources: readonly Rule[],
 ): Map<string, ReadonlySet<string>> {
   const addresses = new Map(devices.map((device) => [device, new Set<string>()]))
+  for (const [device, lost] of bereftDevices(host, uplinks, sources)) {
+    addresses.set(device, new Set([...lost, ...(addresses.get(device) ?? [])]))
+  }
   const note = (device: string, { from }: Rule) => {
     addresses.get(device)?.add(from)
   }
@@ -141,11 +145,13 @@ export function groupsOf(
   host: Host,
   { devices, families }: Scope,
   uplinks: readonly Uplink[],
+  sources: readonly Rule[],
 ): Map<string, number> {
   const seesBoth = host.snapshot.families.includes('inet')
   const leading = new Set(uplinks.filter(({ out }) => out !== undefined).map(({ device }) => device))
   const groups = new Map<string, number>()
-  for (const device of devices) {
+  const acting = new Set(devices)
+  for (const device of new Set([...devices, ...bereftDevices(host, uplinks, sources).keys()])) {
     // A plan ahead is for a device that is not there yet.
     const group = host.link(device)?.group ?? DEFAULT_GROUP
     const isUplink = leading.has(device)
@@ -153,7 +159,9 @@ export function groupsOf(
       .ownRoutesOf(device)
       .some(
         ({ family, table, destination }) =>
-          !families.includes(family) && table !== MAIN_TABLE && destination === 'default',
+          !(acting.has(device) && families.includes(family)) &&
+          table !== MAIN_TABLE &&
+          destination === 'default',
       )
     if (group === DEFAULT_GROUP && isUplink) {
       groups.set(device, UPLINK_GROUP)

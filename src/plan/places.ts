@@ -10,10 +10,12 @@ export interface Places {
 }
 
 /**
- * One place for each uplink and family comes first; further addresses take turns for what is left. An uplink that holds
- * two more than another gives one up to it.
+ * One place for each uplink and family comes first; further addresses take turns for what is left. In each turn those that
+ * stand go first: nobody loses a place to one of the same right. An uplink that holds two more than another gives one up
+ * to it.
  *
- * @param groups the candidates of each uplink of the run, those that have a place first
+ * @param groups the candidates of each uplink of the run, those that have a place first; the uplinks in the order of who
+ *   was asked for first
  * @param others the endpoints of each other uplink of ours
  * @param fixed how many places others hold that are not ours
  */
@@ -28,7 +30,7 @@ export function sharePlaces(
   let room = MOST_ENDPOINTS - fixed - rivals.flat().length
   const turns = Math.max(0, ...groups.map((group) => group.length))
   for (let turn = 0; turn < turns; turn += 1) {
-    for (const candidate of groups.flatMap((group) => group[turn] ?? [])) {
+    for (const candidate of standingFirst(groups.flatMap((group) => group[turn] ?? []))) {
       const loser = room > 0 ? undefined : evictFrom(rivals, turn)
       if (room > 0 || loser !== undefined) {
         given.push(candidate)
@@ -41,6 +43,11 @@ export function sharePlaces(
     }
   }
   return { given, evicted }
+}
+
+function standingFirst(candidates: readonly Candidate[]): Candidate[] {
+  const isNew = ({ standing }: Candidate) => Number(standing === undefined)
+  return [...candidates].sort((one, other) => isNew(one) - isNew(other))
 }
 
 /** Takes the newest endpoint of the uplink that holds most, if it then still holds no less than the one that wants it. */

@@ -76,7 +76,7 @@ export function planHost(query: PlanQuery): Plan {
       rules: rules.wanted,
       routes: uplinks.flatMap(({ routes }) => routes),
       endpoints: endpoints.plan.endpoints,
-      groups: groupsOf(host, acting, uplinks),
+      groups: groupsOf(host, acting, uplinks, sources),
       limits: limitsOf(snapshot, endpoints.owned, endpoints.plan),
     },
     uplinks,

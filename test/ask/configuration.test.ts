@@ -120,6 +120,22 @@ describe('sectionFor', () => {
     expect(sectionFor(device, sections)?.line).toBe(line)
   })
 
+  it.each([
+    ['eth(0)', 'eth(0)', 'eth0'],
+    ['a|b', 'a|b', 'a'],
+    ['wan+', 'wan+', 'wann'],
+    ['wan$', 'wan$', 'wan'],
+    ['w\\*', 'w\\an', 'w*'],
+    ['wan{0}*', 'wan{0}1', 'wan01'],
+    ['@(a)?', '@(a)1', 'a1'],
+    ['w"1"*', 'w"1"x', 'w1x'],
+    ['x[+$(]', 'x(', 'x'],
+    ['x[\\]*', 'x\\1', 'x1'],
+  ])('takes what is special to shells and patterns in %s as it stands', (glob, device, other) => {
+    const { sections: one } = parse(`[${glob}]`)
+    expect([sectionFor(device, one)?.line, sectionFor(other, one)]).toEqual([1, undefined])
+  })
+
   it('matches a name that begins with a dot, and nothing where there is no section', () => {
     expect(sectionFor('.eth', parse('[*]').sections)?.line).toBe(1)
     expect(sectionFor('eth0', [])).toBeUndefined()

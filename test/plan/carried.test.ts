@@ -51,6 +51,6 @@ describe('what a device carries', () => {
 it('tells of each address that only the stanza knows, and who gave it', () => {
   const given = stanza('eth1', { IF_ADDRESSES: '10.1.2.2/24 10.1.3.2/24' }, FRESH)
   expect(absentNotices(carried(world(PAGE), [given]))).toEqual([
-    'address "10.1.3.2" is not on the device: used as given (set by IF_ADDRESS)',
+    'address "10.1.3.2" is not on the device: used as given, until mptcp-routes next looks at the host (set by IF_ADDRESS)',
   ])
 })

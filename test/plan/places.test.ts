@@ -87,6 +87,17 @@ describe('sharePlaces', () => {
     ).toEqual(expected)
   })
 
+  it('takes no place from one that stands for one of the same right', () => {
+    const standing = ({ address }: Candidate, id: number) => ({ address, standing: { id } }) as Candidate
+    const [fresh = [], a = [], b = []] = [candidates('new', 2), candidates('a', 2), candidates('b', 1)]
+    const held = [a.map((one, i) => standing(one, 255 - i)), b.map((one) => standing(one, 253))]
+    const given = (fixed: number) =>
+      sharePlaces([fresh, ...held], [], fixed)
+        .given.map(({ address }) => address.local)
+        .join(' ')
+    expect([given(6), given(5), given(4)]).toEqual(['a0 b0', 'a0 b0 new0', 'a0 b0 new0 a1'])
+  })
+
   it('makes room where more stand than the kernel holds now', () => {
     expect(shared([['a', 1]], [[255, 2]], 7)).toEqual(['a0', [254]])
   })

@@ -41,6 +41,11 @@ export function filePrefix(iface: string, family: Family): string {
   return `${family},${encode(iface)},`
 }
 
+/** What the names of all records of its aliases begin with. */
+export function aliasPrefix(iface: string, family: Family): string {
+  return `${family},${encode(iface)}:`
+}
+
 /** Two of them, family and commas make a name that every file system takes: 255 bytes. */
 const LONGEST_PART = 120
 
