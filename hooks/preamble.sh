@@ -19,7 +19,7 @@ tell() {
 # signal: who stops a DHCP client may mean all that it has started.
 finish() {
   case ${MPTCP_DOOR+door}:${PHASE+set}:${IF_MPTCP_STRICT-} in
-    :: | *:yes) exit "$1" ;;
+    ::* | *:yes) exit "$1" ;;
     door:*) [ "$1" -le 128 ] || exit "$1" ;;
   esac
   exit 0

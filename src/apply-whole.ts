@@ -18,17 +18,29 @@ export interface WholeRun extends WholeQuery {
  */
 export function applyWhole(run: WholeRun): ReadonlyMap<string, Refusal> {
   const { edge, dryRun, report } = run
-  const work = () => settleWhole(run, tellFirst(report)).plan.refused
+  const work = () => settleWhole(run, tellFirst(run)).plan.refused
   return dryRun ? work() : locked(edge, report.notice, work)
 }
 
-function tellFirst({ notice, detail }: Report) {
-  return ({ plan }: WholeStep, turn: number) => {
+function tellFirst(run: WholeRun) {
+  const { notice, detail } = run.report
+  return (step: WholeStep, turn: number) => {
+    const { plan } = step
     if (turn === 1) {
+      unaskedNotices(run, step).forEach(notice)
       withDevices(plan.notices, plan.subjects).forEach(notice)
       withDevices(plan.details, plan.subjects).forEach(detail)
     }
   }
+}
+
+/** Of devices that were named: where nobody asks for one, there is nothing to put in. */
+function unaskedNotices({ devices, flush }: WholeRun, { scope, served }: WholeStep): string[] {
+  const asked = new Set([...served.stanzas.map(({ device }) => device), ...served.down])
+  const named = flush || devices.length === 0 ? [] : scope.devices
+  return named
+    .filter((device) => !asked.has(device))
+    .map((device) => `nobody asks for ${device} (no record, no section)`)
 }
 
 /**

@@ -55,6 +55,13 @@ describe('apply', () => {
     expect(apply(host).lines).toEqual([])
   })
 
+  it('says of a device that is named that nobody asks for it', () => {
+    const told = ['nobody asks for eth0 (no record, no section)']
+    expect(apply(hostWith(...PAGE), { text: '', devices: ['eth0'] })).toMatchObject({ told, lines: [] })
+    expect(apply(hostWith(...PAGE), { devices: ['eth0'] }).told).toEqual([])
+    expect(apply(hostWith(...PAGE), { text: '', devices: ['eth0'], flush: true }).told).toEqual([])
+  })
+
   it('makes what the hooks make', () => {
     const [whole, hooks] = [hostWith(...PAGE), hostWith(...PAGE)]
     apply(whole)

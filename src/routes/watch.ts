@@ -18,11 +18,12 @@ import { openOutlet } from './watch/outlet.ts'
  * Watches until SIGTERM or SIGINT, and leaves everything in place.
  *
  * @returns the exit status
- * @throws Refusal where another watcher works in the network namespace
+ * @throws Refusal where another watcher works in the network namespace, and for who is not root
  */
 export async function runWatch(context: Context): Promise<number> {
   const { edge, env, sections, verbose, err } = context
   staySmall(context)
+  checkRights(context)
   const place = takePlace(context)
   const isJournal = writesToJournal(env)
   const outlet = openOutlet(err)
@@ -72,6 +73,17 @@ const MANY_DEVICES = 64
 function staySmall({ edge }: Context): void {
   if (parseNames(edge.readFile('/proc/net/dev') ?? '').size < MANY_DEVICES) {
     setFlagsFromString('--semi-space-growth-factor=1')
+  }
+}
+
+/** CAP_NET_ADMIN, by its number, among the effective ones of proc_pid_status(5). */
+const CAP_NET_ADMIN = 12n
+
+/** Who lacks it would be refused at each look. */
+function checkRights({ edge }: Context): void {
+  const [, set] = /^CapEff:\s*([0-9a-f]+)$/m.exec(edge.readFile('/proc/self/status') ?? '') ?? []
+  if (set !== undefined && (BigInt(`0x${set}`) & (1n << CAP_NET_ADMIN)) === 0n) {
+    throw new Refusal(`only root can change rules, routes and endpoints: sudo ${PROGRAM} watch`)
   }
 }
 

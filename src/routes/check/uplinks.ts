@@ -172,8 +172,9 @@ function checkLeftovers({ step }: UplinkFacts): Finding[] {
 
 function checkUnrecorded({ step }: UplinkFacts): Finding[] {
   return [...unrecordedRules(step).keys()].flatMap((device) => {
-    const cure = `${commandLine('ifdown', device)} && ${commandLine('ifup', device)}`
-    return about(device, [warn(UNRECORDED, cure)])
+    const again = `${commandLine('ifdown', device)} && ${commandLine('ifup', device)}`
+    const flush = commandLine('mptcp-routes', 'flush', device)
+    return about(device, [warn(UNRECORDED, `${again}; where ifupdown does not keep it: ${flush}`)])
   })
 }
 

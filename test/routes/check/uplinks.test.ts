@@ -113,7 +113,7 @@ describe('checkUplinks', () => {
       "fail e#1: a batch of ip cannot carry its name, so nothing is made for it | ip link set dev 'e#1' down name NAME, one of letters and digits",
     ])
     expect(complaintsOf([...SOUND], {}, STANZAS.slice(0, 1))).toContain(
-      'warn eth1: not recorded: made by an earlier version, or before /run was cleared | ifdown eth1 && ifup eth1',
+      'warn eth1: not recorded: made by an earlier version, before /run was cleared, or for a section that is gone | ifdown eth1 && ifup eth1; where ifupdown does not keep it: mptcp-routes flush eth1',
     )
   })
 
