@@ -1,6 +1,6 @@
 #!/bin/sh
-# Puts the hooks, mptcp-routes, its service and the manuals where they belong, takes them out again, or says whether the
-# host is ready for them.
+# Puts the hooks, mptcp-routes, its service, the doors of this host's managers and the manuals where they belong, takes
+# them out again, or says whether the host is ready for them.
 set -eu
 umask 022
 
@@ -10,6 +10,8 @@ top=$(dirname "$(readlink -f "$0")")
 up=/etc/network/if-up.d/mptcp_up
 hooks="/etc/network/if-post-down.d/mptcp_down /etc/network/if-down.d/mptcp_down $up"
 tool=/usr/sbin/mptcp-routes
+# Where each door looks for what they all call (doors/door).
+library=/usr/lib/ifupdown-mptcp
 documents=/usr/local/share/doc/ifupdown-mptcp
 # What V8 has made of the programs (see hooks/cache.cjs), and what their runs remember.
 cache=/var/cache/ifupdown-mptcp
@@ -37,6 +39,8 @@ parts=$top/hooks/install
 . "$parts/dist.sh"
 # shellcheck source=hooks/install/service.sh
 . "$parts/service.sh"
+# shellcheck source=hooks/install/doors.sh
+. "$parts/doors.sh"
 # shellcheck source=hooks/install/list.sh
 . "$parts/list.sh"
 # shellcheck source=hooks/install/files.sh
@@ -53,9 +57,13 @@ Usage: ./install.sh [--without PART[,PART]] | --check | --uninstall | --help
                  /etc/network/if-down.d/mptcp_down
                  /etc/network/if-post-down.d/mptcp_down
                  /usr/sbin/mptcp-routes, and its service, which is started
-                 manuals and an example in /usr/local/share
+                 manuals and examples in /usr/local/share
+                 a door for each manager on this host: a file by which a DHCP
+                 client or the like tells of what it does to an uplink
                and makes /var/cache/ifupdown-mptcp, by which they start sooner
-  --without    leaves out, or takes out again: service
+  --without    leaves out, or takes out again, now and at each upgrade: dhclient,
+               dhcpcd, udhcpc, pppd, networkmanager, netifrc, ifupdown-ng, service.
+               A door that is removed by hand stays out, too. none: all are in again
   --check      says whether this host is ready (mptcp-routes check)
   --uninstall  removes all that, and takes out of the kernel what it has made;
                /etc/mptcp-routes.conf stays
@@ -74,6 +82,7 @@ run_install() {
   init=$(name_init)
   provide_dist
   require_whole_dist
+  left_out=$(list_left_out)
   files=$(list_files)
   # shellcheck disable=SC2046 # a target a word
   set -- $(list_wanted) $manifest $(list_obsolete)
@@ -160,7 +169,7 @@ without=
 while [ $# -gt 0 ]; do
   case $1 in
     --without)
-      [ $# -gt 1 ] || fail '--without names what to leave out: service'
+      [ $# -gt 1 ] || fail "--without names what to leave out: $doors"
       without=$without,$2
       shift
       ;;

@@ -22,7 +22,7 @@ async function licenceOf(name) {
   if (file === undefined) {
     throw new Error(`the package ${name} has no licence file`)
   }
-  return read(`node_modules/${name}/${file}`)
+  return (await read(`node_modules/${name}/${file}`)).replaceAll('\r\n', '\n')
 }
 
 /** The licence text of every package that the bundle took code from, as comment lines. */

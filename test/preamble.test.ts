@@ -139,6 +139,7 @@ describe('the preamble without node', () => {
   it.each([
     ['by hand', { IFACE: 'eth1' }, 1],
     ['under ifupdown', { IFACE: 'eth1', PHASE: 'post-up' }, 0],
+    ['by hand, with "mptcp-strict no"', { IFACE: 'eth1', IF_MPTCP_STRICT: 'no' }, 1],
     ['in a strict stanza', { IFACE: 'eth1', PHASE: 'post-up', IF_MPTCP_STRICT: 'yes' }, 1],
     ['in a door', { IFACE: 'eth1', MPTCP_DOOR: 'netifrc' }, 0],
     ['in a strict door', { IFACE: 'eth1', MPTCP_DOOR: 'netifrc', IF_MPTCP_STRICT: 'yes' }, 1],

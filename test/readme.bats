@@ -189,9 +189,20 @@ on_uplinks() {
   run on_host bash -ec 'cd "$TREE"; '"$(inline './install.sh --check')"
   expect_status 0
   expect_text "$output" "ok    Node $(node --version)" 'This host is ready.'
+  run on_host bash -ec 'cd "$TREE"; '"$(inline './install.sh --help')"
+  expect_text "$output" 'dhcpcd, udhcpc, pppd'
   run on_host bash -ec 'cd "$TREE"; '"$(inline 'sudo ./install.sh --uninstall')"
   expect_status 0
   expect_silence "$(find "$HOST/network" -name 'mptcp_*')"
+}
+
+@test 'what --without names is left out, at the next installation as well' {
+  add_managers
+  on_host bash -ec 'cd "$TREE"; '"$(inline 'sudo ./install.sh --without pppd,service')"
+  run on_host bash -ec 'cd "$TREE"; '"$(block install)"
+  expect_status 0
+  [[ -e $HOST/etc/dhcp/dhclient-exit-hooks.d/zz-mptcp ]]
+  expect_silence "$(find "$HOST" -path '*/ppp/*' -name mptcp -o -name 'mptcp-routes.service')"
 }
 
 @test 'by hand: the two files are built and copied, and ifup finds them' {
@@ -341,22 +352,6 @@ ip route add 10.1.2.1 dev eth1 scope link table 712179713
 ip route add default dev eth1 scope link table 712179713
 $(eth1_rules ip 10.1.2.2)
 ip mptcp endpoint add 10.1.2.2 id 255 dev eth1 subflow"
-}
-
-@test 'PPP: the command for /etc/ppp/ip-up.d' {
-  put_hooks
-  run --separate-stderr on_host bash -ec '
-    ip link add ppp0 type veth peer name far
-    ip link set ppp0 up
-    ip address add 10.65.0.2 peer 10.65.0.1 dev ppp0
-    # The PATH of pppd'\''s scripts.
-    PATH=/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin
-    '"$(inline 'IFACE=ppp0 /etc/network/if-up.d/mptcp_up')"'
-    ip route show table all proto 77
-    ip mptcp endpoint'
-  expect_status 0
-  expect_silence "$stderr"
-  expect_text "$output" 'default dev ppp0' '10.65.0.2 id 255 subflow dev ppp0'
 }
 
 @test 'a metered second uplink' {
@@ -545,7 +540,7 @@ with_tool() {
 @test "the service is that of the unit's file" {
   expect_equal "$(block service)" 'sudo systemctl disable --now mptcp-routes'
   inline 'systemctl reload mptcp-routes'
-  expect_text "$(< "$TOP/service/mptcp-routes.service")" 'ExecStart=/usr/sbin/mptcp-routes watch' ExecReload= WantedBy=
+  expect_text "$(< "$TOP/doors/service/mptcp-routes.service")" 'ExecStart=/usr/sbin/mptcp-routes watch' ExecReload= WantedBy=
 }
 
 # When it does not work

@@ -109,7 +109,8 @@ install_files() {
 $files
 END
   {
-    list_sums
+    say unfinished
+    print_manifest
     [ ! -e "$root$manifest" ] || cat "$root$manifest"
   } | stage "$manifest" 644
   for target in $manifest $(list_wanted); do
@@ -119,7 +120,7 @@ END
     [ "$target" != "$(service_target)" ] || take_service_out
     remove "$target"
   done
-  list_sums | stage "$manifest" 644
+  print_manifest | stage "$manifest" 644
   place "$manifest"
   is_installed || fail 'the installed files differ from dist/'
   keep
@@ -139,5 +140,8 @@ remove_files() {
   done
   keep
   forget_service
-  rmdir "$root$documents" "$root${manifest%/*}" 2>/dev/null || true
+  for target; do
+    case $target in /etc/udhcpc/*) rmdir "$root${target%/*}" 2>/dev/null || true ;; esac
+  done
+  rmdir "$root$documents/networkd" "$root$documents" "$root$library" "$root${manifest%/*}" 2>/dev/null || true
 }

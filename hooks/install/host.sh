@@ -15,10 +15,12 @@ absolute_root() (
   say "$path"
 )
 
-# What --without names.
 require_parts() {
   for part in $(say "$without" | tr ',' ' '); do
-    [ "$part" = service ] || fail "there is no part \"$part\" to leave out: see ./install.sh --help"
+    case " $doors none " in
+      *" $part "*) ;;
+      *) fail "there is no part \"$part\" to leave out, but: $doors" ;;
+    esac
   done
 }
 

@@ -1,7 +1,8 @@
 # shellcheck shell=sh
 # What install.sh knows of files: which go where, which are there, and whose they are.
 
-# `SHA256  TARGET` a line: what has been put where, so that a file of somebody else's is told from ours.
+# `SHA256  TARGET` a line: what has been put where, so that a file of somebody else's is told from ours. `without PART`,
+# or a TARGET: what is left out. `unfinished` while files are put in.
 manifest=/var/lib/ifupdown-mptcp/installed
 
 # SOURCE TARGET a line, in the order in which they come.
@@ -17,12 +18,16 @@ list_files() {
       *) say "docs/$name /usr/local/share/man/man${name##*.}/$name" ;;
     esac
   done
-  list_service
+  say "doors/networkd/10-mptcp.conf $documents/networkd/10-mptcp.conf"
+  say "doors/door $library/door"
+  list_doors | while read -r part source target; do
+    is_left_out "$part" "$target" || say "$source $target"
+  done
 }
 
 list_wanted() { say "$files" | cut -d ' ' -f 2; }
 
-list_recorded() { [ ! -e "$root$manifest" ] || sed 's/^[0-9a-f]*  //' "$root$manifest" | sort -u; }
+list_recorded() { [ ! -e "$root$manifest" ] || sed -n 's/^[0-9a-f]\{64\}  //p' "$root$manifest" | sort -u; }
 
 # What an earlier version, or a run without --without, has put there.
 list_obsolete() { list_recorded | grep -vxF -e "$(list_wanted)" || true; }
@@ -44,25 +49,35 @@ list_installed() {
 sum() { sha256sum <"$1" | cut -d ' ' -f 1; }
 
 list_sums() {
-  say "$files" | while read -r source target; do
+  say "${files-}" | grep . | while read -r source target; do
     say "$(sum "$top/$source")  $target"
   done
 }
 
+print_manifest() {
+  list_sums
+  say "$left_out" | sed -n 's/^./without &/p'
+}
+
+# A copy by hand that is what would be put there counts, too.
 is_ours() {
   [ -f "$root$1" ] && [ ! -L "$root$1" ] || return 1
-  [ "$1" = "$manifest" ] || is_bundle "$root$1" || grep -qxF "$(sum "$root$1")  $1" "$root$manifest" 2>/dev/null
+  [ "$1" = "$manifest" ] || is_bundle "$root$1" || {
+    line="$(sum "$root$1")  $1"
+    grep -qxF "$line" "$root$manifest" 2>/dev/null || list_sums | grep -qxF "$line"
+  }
 }
 
 print_mode() {
-  case $1 in
-    dist/* | *.init | *.openrc) say 755 ;;
+  IFS= read -r line <"$top/$1" || true
+  case $line in
+    '#!'*) say 755 ;;
     *) say 644 ;;
   esac
 }
 
 is_installed() {
-  [ "$(list_sums)" = "$(cat "$root$manifest" 2>/dev/null)" ] || return 1
+  [ "$(print_manifest)" = "$(cat "$root$manifest" 2>/dev/null)" ] || return 1
   say "$files" | while read -r source target; do
     cmp -s "$top/$source" "$root$target" || exit 1
     [ "$(stat -c %a "$root$target")" = "$(print_mode "$source")" ] || exit 1

@@ -37,6 +37,18 @@ print_commands() {
   done
 }
 
+say_doors() {
+  in=$(print_doors in)
+  out=$(print_doors out)
+  if [ -n "$in$out" ]; then
+    say "3. Doors are in for ${in:-no manager}${out:+, and left out for $out}. Each does nothing until ifup, or a"
+    say '   section of /etc/mptcp-routes.conf, names the interface.'
+  else
+    say '3. No DHCP client or manager on this host has a place for a door.'
+  fi
+  say '   When another DHCP client or manager comes, run this again.'
+}
+
 say_next() {
   cat <<'END'
 
@@ -60,5 +72,6 @@ END
     say
     say '   With -n at the end it only prints what it would do.'
   fi
-  say '3. What each uplink has: mptcp-routes; is all well: mptcp-routes check; all options: man ifupdown-mptcp-interfaces'
+  say_doors
+  say '4. What each uplink has: mptcp-routes; is all well: mptcp-routes check; all options: man ifupdown-mptcp-interfaces'
 }

@@ -23,13 +23,12 @@ service_target() {
   esac
 }
 
-# SOURCE TARGET
+# PART SOURCE TARGET
 list_service() {
-  case $without,:$init in
-    *,service,*) ;;
-    *:systemd) say "doors/service/mptcp-routes.service $(service_target)" ;;
-    *:openrc) say "doors/service/mptcp-routes.openrc $(service_target)" ;;
-    *:sysvinit) say "doors/service/mptcp-routes.init $(service_target)" ;;
+  case $init in
+    systemd) say "service doors/service/mptcp-routes.service $(service_target)" ;;
+    openrc) say "service doors/service/mptcp-routes.openrc $(service_target)" ;;
+    sysvinit) say "service doors/service/mptcp-routes.init $(service_target)" ;;
   esac
 }
 

@@ -6,14 +6,28 @@ import { type Configuration, parseConfiguration } from './configuration.ts'
 
 export const DEFAULT_FILE = '/etc/mptcp-routes.conf'
 
+/** As other programs take it: no configuration, which is no mistake. */
+const NO_FILE = '/dev/null'
+
+/** What is no configuration at all, such as a program, has a mistake in each of its lines. */
+const MOST_PROBLEMS = 10
+
 /**
  * @returns no section where the default file is missing; a problem where another is, or one that is there cannot be read
  */
 export function readConfiguration({ readFile, listDirectory }: Edge, file: string): Configuration {
   const text = readFile(file)
   if (text !== undefined) {
-    return parseConfiguration(text, file)
+    return limited(parseConfiguration(text, file), file)
   }
   const isMissing = file === DEFAULT_FILE && !listDirectory('/etc').includes('mptcp-routes.conf')
-  return { sections: [], problems: isMissing ? [] : [`${quote(file)} cannot be read (configuration)`] }
+  const isNone = isMissing || file === NO_FILE
+  return { sections: [], problems: isNone ? [] : [`${quote(file)} cannot be read (configuration)`] }
+}
+
+function limited({ sections, problems }: Configuration, file: string): Configuration {
+  const more = problems.length - MOST_PROBLEMS
+  return more <= 1
+    ? { sections, problems }
+    : { sections, problems: [...problems.slice(0, MOST_PROBLEMS), `and ${more} mistakes more (${file})`] }
 }

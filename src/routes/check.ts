@@ -1,4 +1,5 @@
 /** `mptcp-routes check`: is the host ready, does it work, what is in the way; a line a point, with the cure. */
+import { checkDoors } from './check/doors.ts'
 import { type Facts, readFacts } from './check/facts.ts'
 import { type Finding, fail, type Level } from './check/finding.ts'
 import { checkHost } from './check/host.ts'
@@ -30,7 +31,7 @@ function checkConfiguration({ faults, configurationFile }: Context): Finding[] {
   )
 }
 
-function checkAll({ host, installed, managers, kernel }: Facts): Finding[] {
+function checkAll({ host, installed, managers, doors, kernel }: Facts): Finding[] {
   return [
     ...checkHost(host),
     ...checkInstalled(installed),
@@ -38,6 +39,7 @@ function checkAll({ host, installed, managers, kernel }: Facts): Finding[] {
       ? []
       : [...checkMptcp(kernel), ...checkUplinks(kernel), ...checkWhatIsInTheWay(kernel)]),
     ...checkManagers(managers),
+    ...checkDoors(doors),
   ]
 }
 

@@ -4,7 +4,8 @@ import { devicesOfRule } from '../plan/speaker.ts'
 import type { WholeStep } from '../whole.ts'
 import type { Rule } from '../words/state.ts'
 
-export const UNRECORDED = 'not recorded: made by an earlier version, or before /run was cleared'
+export const UNRECORDED =
+  'not recorded: made by an earlier version, before /run was cleared, or for a section that is gone'
 
 /** Our rules on devices that nobody asks for: a list for each family and table. */
 export function unrecordedRules({ host, snapshot, served }: WholeStep): Map<string, Rule[][]> {

@@ -27,7 +27,7 @@ copy_tree() {
 
 make_host() {
   HOST=$BATS_TEST_TMPDIR/host
-  mkdir -p "$HOST"/network/if-{pre-up,up,down,post-down}.d "$HOST"/{bin,cache,share,lib,sbin,state} \
+  mkdir -p "$HOST"/network/if-{pre-up,up,down,post-down}.d "$HOST"/{bin,cache,share,lib,libexec,programs,sbin,state} \
     "$HOST"/etc/{network,systemd,init.d,runlevels,rc{S,{0..6}}.d}
   # Where systemd is what starts services, though it does not run.
   ln -s /lib/systemd/systemd "$HOST/sbin/init"
@@ -37,6 +37,16 @@ iface lo inet loopback
 END
   # So that all comparisons begin with the links in it.
   on_host true
+  # No manager that this machine has is the host's, nor its doors.
+  rm -f "$HOST"/etc/{dhcp,ppp,udhcpc,NetworkManager} "$HOST"/programs/{dhcpcd,netifrc,ifupdown-mptcp} \
+    "$HOST"/libexec/{ifupdown-ng,dhcpcd-hooks}
+}
+
+# Where each of them has its doors.
+add_managers() {
+  mkdir -p "$HOST"/etc/{dhcp/dhclient-exit-hooks.d,ppp/ip{,v6}-{up,down}.d,NetworkManager/dispatcher.d,udhcpc} \
+    "$HOST"/programs/{dhcpcd/dhcpcd-hooks,netifrc/net} "$HOST/libexec/ifupdown-ng"
+  touch "$HOST/etc/udhcpc/default.script"
 }
 
 write_interfaces() {
@@ -69,6 +79,8 @@ mount -t tmpfs tmpfs /run
 mkdir /run/network
 shield /usr/sbin "$HOST/sbin"
 shield /var/lib "$HOST/state"
+shield /usr/lib "$HOST/programs"
+[ ! -d /usr/libexec ] || shield /usr/libexec "$HOST/libexec"
 shield /etc "$HOST/etc"
 mount --bind "$HOST/network" /etc/network
 mount --bind "$HOST/bin" /usr/local/bin

@@ -227,7 +227,9 @@ version() { node -p 'require(process.argv[1]).version' "$TREE/package.json"; }
 ./etc/network/if-down.d/mptcp_down
 ./etc/network/if-post-down.d/mptcp_down
 ./etc/network/if-up.d/mptcp_up
+./usr/lib/ifupdown-mptcp/door
 ./usr/local/share/doc/ifupdown-mptcp/mptcp-routes.conf.example
+./usr/local/share/doc/ifupdown-mptcp/networkd/10-mptcp.conf
 ./usr/sbin/mptcp-routes
 ./var/lib/ifupdown-mptcp/installed"
   expect_equal "$(print_files "$HOST/network")" "$before"

@@ -217,7 +217,7 @@ END
   run --separate-stderr install --check --uninstall
   expect_refusal "$before" --help
   run --separate-stderr install --without kitchen
-  expect_refusal "$before" kitchen --help
+  expect_refusal "$before" kitchen ifupdown-ng
   run --separate-stderr install --without
   expect_refusal "$before" --without
   run --separate-stderr install --uninstall --without service

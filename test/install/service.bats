@@ -94,6 +94,8 @@ END
   expect_installed
   [[ ! -e $HOST/$UNIT && ! -L $HOST/$WANTED ]]
   with_systemd "$TREE/install.sh"
+  [[ ! -e $HOST/$UNIT && ! -L $HOST/$WANTED ]]
+  with_systemd "$TREE/install.sh" --without none
   [[ -e $HOST/$UNIT && -L $HOST/$WANTED ]]
   with_systemd "$TREE/install.sh" --without=service
   expect_text "$(<"$HOST/asked")" 'stop mptcp-routes'

@@ -37,16 +37,26 @@ Depends: nodejs (>= 18.19), iproute2 (>= 6.1), util-linux (>= 2.38)
 Recommends: ifupdown | ifupdown-ng | ifupdown2"
   expect_equal "$(dpkg-deb --fsys-tarfile "$DEB" | tar -tv | awk '!/\/$/ { print $1, $6 }' | grep -v '/doc/.*/docs/' |
     LC_ALL=C sort -k 2)" "\
+-rwxr-xr-x ./etc/NetworkManager/dispatcher.d/90-mptcp
+-rw-r--r-- ./etc/dhcp/dhclient-exit-hooks.d/zz-mptcp
 -rwxr-xr-x ./etc/init.d/mptcp-routes
 -rw-r--r-- ./etc/iproute2/rt_protos.d/ifupdown-mptcp.conf
 -rwxr-xr-x ./etc/network/if-down.d/mptcp_down
 -rwxr-xr-x ./etc/network/if-post-down.d/mptcp_down
 -rwxr-xr-x ./etc/network/if-up.d/mptcp_up
+-rwxr-xr-x ./etc/ppp/ip-down.d/mptcp
+-rwxr-xr-x ./etc/ppp/ip-up.d/mptcp
+-rwxr-xr-x ./etc/ppp/ipv6-down.d/mptcp
+-rwxr-xr-x ./etc/ppp/ipv6-up.d/mptcp
+-rw-r--r-- ./usr/lib/dhcpcd/dhcpcd-hooks/70-mptcp
 -rw-r--r-- ./usr/lib/ifupdown-mptcp/cache.cjs
+-rwxr-xr-x ./usr/lib/ifupdown-mptcp/door
 -rwxr-xr-x ./usr/lib/ifupdown-mptcp/make-cache
 -rwxr-xr-x ./usr/lib/ifupdown-mptcp/mptcp_down
 -rwxr-xr-x ./usr/lib/ifupdown-mptcp/mptcp_up
+-rwxr-xr-x ./usr/lib/ifupdown-mptcp/udhcpc.script
 -rw-r--r-- ./usr/lib/systemd/system/mptcp-routes.service
+-rwxr-xr-x ./usr/libexec/ifupdown-ng/mptcp
 -rwxr-xr-x ./usr/sbin/mptcp-routes
 -rw-r--r-- ./usr/share/doc/ifupdown-mptcp/README.Debian
 -rw-r--r-- ./usr/share/doc/ifupdown-mptcp/README.md
@@ -54,6 +64,8 @@ Recommends: ifupdown | ifupdown-ng | ifupdown2"
 -rw-r--r-- ./usr/share/doc/ifupdown-mptcp/changelog.gz
 -rw-r--r-- ./usr/share/doc/ifupdown-mptcp/copyright
 -rw-r--r-- ./usr/share/doc/ifupdown-mptcp/examples/mptcp-routes.conf.example
+-rw-r--r-- ./usr/share/doc/ifupdown-mptcp/examples/netifrc/mptcp.sh
+-rw-r--r-- ./usr/share/doc/ifupdown-mptcp/examples/networkd/10-mptcp.conf
 -rw-r--r-- ./usr/share/lintian/overrides/ifupdown-mptcp
 -rw-r--r-- ./usr/share/man/man5/ifupdown-mptcp-interfaces.5.gz
 -rw-r--r-- ./usr/share/man/man5/mptcp-routes.conf.5.gz
@@ -100,7 +112,7 @@ lrwxrwxrwx ./usr/share/man/man8/mptcp_down.8.gz
 @test 'debian/build: a version that package.json does not have is not built' {
   local copy=$BATS_TEST_TMPDIR/copy
   mkdir "$copy"
-  cp -a "$TOP"/{debian,hooks,src,docs,service,package.json,package-lock.json,LICENSE,README.md,CHANGELOG.md} "$copy"
+  cp -a "$TOP"/{debian,doors,hooks,src,docs,package.json,package-lock.json,LICENSE,README.md,CHANGELOG.md} "$copy"
   sed -i '1s/(.*)/(9.9.9-1)/' "$copy/debian/changelog"
   run "$copy/debian/build" "$BATS_TEST_TMPDIR/out"
   expect_equal "$status" 1
@@ -156,11 +168,12 @@ upgrade_while_up() {
   install_package "$OLD_DEB"
   plug_in_uplinks
   inside ifup eth0 eth1
-  local before
+  local before removed=(/etc/ppp/ip-up.d/mptcp /etc/dhcp/dhclient-exit-hooks.d/zz-mptcp)
   before=$(print_kernel)
   [[ -n $(ours_in "$before") ]]
   ! inside test -e /usr/sbin/mptcp-routes
   inside sed -i '3i# A word of the admin.' /etc/network/if-post-down.d/mptcp_down
+  inside rm "${removed[@]}"
 
   run --separate-stderr install_package "$DEB" --force-confold
   expect_equal "$status" 0
@@ -169,8 +182,8 @@ upgrade_while_up() {
   is_watching
   expect_equal "$(inside sed -n 2p /etc/network/if-up.d/mptcp_up)" '# Stays when the package is removed but not purged.'
   expect_text "$(inside cat /etc/network/if-post-down.d/mptcp_down)" 'A word of the admin.'
-  run inside test -e /usr/lib/ifupdown-mptcp/gone-since-0.0.1
-  expect_equal "$status" 1
+  expect_gone /usr/lib/ifupdown-mptcp/gone-since-0.0.1 "${removed[@]}"
+  inside test -x /etc/ppp/ip-down.d/mptcp
   expect_equal "$(inside env IFACE=eth1 /etc/network/if-up.d/mptcp_up --dry-run)" ''
 
   inside ifdown eth0 eth1
@@ -213,6 +226,59 @@ remove_and_reinstall() {
   inside ifdown eth1
   inside ifup eth1
   [[ -n $(ours_in "$(print_kernel)") ]]
+}
+
+# As the managers call them, which are not on the machine.
+#   call_door dhclient BOUND
+call_door() {
+  # shellcheck disable=SC2016 # of the inner shell
+  inside env reason="$2" interface=eth1 new_ip_address=10.1.2.50 new_routers=10.1.2.1 PPP_IFACE=eth1 sh -ec '
+    case $1 in
+      dhclient) . /etc/dhcp/dhclient-exit-hooks.d/zz-mptcp ;;
+      networkmanager) /etc/NetworkManager/dispatcher.d/90-mptcp eth1 "$2" ;;
+      pppd) "/etc/ppp/$2.d/mptcp" ;;
+    esac
+    echo "$1 goes on"' call "$@"
+}
+
+hear_the_doors() {
+  boot "$1"
+  install_package "$DEB"
+  inside service mptcp-routes stop
+  plug_in_uplinks
+  inside ip link set eth1 up
+  inside ip address add 10.1.2.50/24 dev eth1
+  local before call
+  before=$(print_kernel)
+  # Nobody has asked for eth1.
+  expect_equal "$(call_door dhclient BOUND 2>&1)" 'dhclient goes on'
+  inside sh -c 'echo "[eth1]" >/etc/mptcp-routes.conf'
+  expect_equal "$before" "$(print_kernel)"
+  call_door dhclient BOUND
+  wait_for has_rule
+  call_door dhclient EXPIRE
+  wait_for has_no_rule
+
+  inside apt-get remove -q -y ifupdown-mptcp
+  for call in 'dhclient BOUND' 'dhclient EXPIRE' 'networkmanager up' 'networkmanager down' 'pppd ip-up' \
+    'pppd ipv6-down'; do
+    # shellcheck disable=SC2086 # two words
+    expect_equal "$(call_door $call 2>&1)" "${call% *} goes on"
+  done
+  expect_gone /usr/lib/dhcpcd/dhcpcd-hooks/70-mptcp /usr/libexec/ifupdown-ng/mptcp
+  expect_equal "$(print_kernel)" "$before"
+}
+
+has_rule() { [[ $(inside ip rule) == *'from 10.1.2.50 lookup'* ]]; }
+has_no_rule() { ! has_rule; }
+
+wait_for() {
+  local _
+  for _ in {1..100}; do
+    ! "$@" || return 0
+    sleep 0.1
+  done
+  fail "not seen: $*" "$(print_kernel)"
 }
 
 expect_gone() {
@@ -294,17 +360,23 @@ purge() {
 # With the unit of systemd, which does not run, on one release, with the init script on the other.
 put_tree() {
   inside mkdir -p /opt/tree
-  tar -c -C "$TOP" install.sh install package.json LICENSE docs service dist | inside tar -x -C /opt/tree
+  tar -c -C "$TOP" install.sh hooks/install package.json LICENSE docs doors dist | inside tar -x -C /opt/tree
   [[ $1 != bookworm ]] || inside ln -s /lib/systemd/systemd /sbin/init
 }
 
 switch_from_install_sh_and_back() {
   boot "$1"
   put_tree "$1"
-  local files kernel
+  local files kernel door
   plug_in_uplinks
+  # Two managers on the machine, as far as doors go.
+  inside mkdir -p /etc/dhcp/dhclient-exit-hooks.d /etc/ppp/ip-up.d
+  inside touch /etc/dhcp/dhclient-exit-hooks.d/another /etc/ppp/ip-up.d/another
   files=$(print_files)
   inside /opt/tree/install.sh
+  for door in /etc/dhcp/dhclient-exit-hooks.d/zz-mptcp /etc/ppp/ip-up.d/mptcp; do
+    inside test -e "$door"
+  done
   inside ifup eth0 eth1
   kernel=$(print_kernel)
   [[ -n $(ours_in "$kernel") ]]
@@ -315,6 +387,8 @@ switch_from_install_sh_and_back() {
   expect_no_text "$output" 'onfiguration file'
   expect_gone /var/lib/ifupdown-mptcp /usr/local/share/doc/ifupdown-mptcp /usr/local/share/man/man8/mptcp_up.8 \
     /usr/local/lib/systemd/system/mptcp-routes.service
+  # Those are dpkg's from now on, as all others.
+  expect_equal "$(inside dpkg --search /usr/lib/ifupdown-mptcp/door)" 'ifupdown-mptcp: /usr/lib/ifupdown-mptcp/door'
   expect_equal "$(inside dpkg --verify ifupdown-mptcp)" ''
   expect_enabled
   is_watching
@@ -341,9 +415,10 @@ for release in bookworm trixie; do
   for life in \
     'install_and_use: install; two uplinks come up by the real ifup and go down' \
     'work_with_numbers_or_names: the hooks work with protocol 77 named and without a name' \
-    'upgrade_while_up: upgrade over version 0.1; routing stays, an edited hook too' \
+    'upgrade_while_up: upgrade over version 0.1; routing stays, an edited hook too, and a removed door stays away' \
     'switch_from_install_sh_and_back: over an installation of install.sh no question is asked; and back' \
     'remove_and_reinstall: removal takes the routing down and nothing else; the hooks left behind do nothing' \
+    'hear_the_doors: a door reaches the hook for an interface that is asked for; left behind, none says a word' \
     'start_from_the_cache: the hooks start from a cache, which is made again for another Node' \
     'remove_what_orphans_left: removal takes a rule whose address is gone' \
     'remove_without_node: removal succeeds where Node is gone' \

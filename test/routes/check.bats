@@ -222,18 +222,19 @@ expect_named() {
   expect_named fail '/etc/network/if-up.d/mptcp_up does not work here'
 }
 
-# A layer over /usr/bin that takes what the test does there.
-make_programs_changeable() {
+# A layer that takes what the test does there.
+#   make_changeable /usr/bin
+make_changeable() {
   local layer
   layer=$(mktemp -d /run/layer-XXXXXX)
   mkdir "$layer/upper" "$layer/work"
-  mount -t overlay overlay -o "lowerdir=/usr/bin,upperdir=$layer/upper,workdir=$layer/work" /usr/bin
-  MOUNTS+=(/usr/bin)
+  mount -t overlay overlay -o "lowerdir=$1,upperdir=$layer/upper,workdir=$layer/work" "$1"
+  MOUNTS+=("$1")
 }
 
 #   move_node DIRECTORY     to where only this run's PATH finds it
 move_node() {
-  make_programs_changeable
+  make_changeable /usr/bin
   mkdir -p "$1" "$BATS_TEST_TMPDIR/local"
   mount --bind "$BATS_TEST_TMPDIR/local" /usr/local/bin
   MOUNTS+=(/usr/local/bin)
@@ -291,7 +292,11 @@ move_node() {
 @test 'the configuration names uplinks and no watcher runs; then one does' {
   printf '%s\n' '[eth0]' >/etc/mptcp-routes.conf
   expect_named warn 'the watcher does not run'
-  # As node FILE watch shows itself: any program with these words will do.
+  start_watcher
+}
+
+# As node FILE watch shows itself: any program with these words will do.
+start_watcher() {
   on_host bash -c 'exec -a node bash -c "sleep 60; :" /usr/sbin/mptcp-routes watch' 3>&- &
   wait_until watcher_is_seen
 }
@@ -616,7 +621,7 @@ index_of() {
 @test 'dhcpcd for one interface, as ifupdown starts it' {
   bring_up_host
   start_daemon dhcpcd 'dhcpcd: [BPF ARP] eth1 10.1.1.2'
-  expect_named ok 'dhcpcd does not run'
+  expect_named ok 'dhcpcd does not run as a service'
 }
 
 @test 'ConnMan on devices of ifupdown, until it is told not to' {
@@ -626,6 +631,61 @@ index_of() {
   mkdir -p /etc/connman
   printf '%s\n' '[General]' 'NetworkInterfaceBlacklist = eth' >/etc/connman/main.conf
   expect_named ok 'ConnMan runs and leaves uplinks alone'
+}
+
+# Doors
+
+DOORS=$BATS_TEST_DIRNAME/../../doors
+
+#   put_door dhclient/zz-mptcp /etc/dhcp/dhclient-exit-hooks.d
+put_door() {
+  mkdir -p "$2" /usr/lib/ifupdown-mptcp
+  cp "$DOORS/door" /usr/lib/ifupdown-mptcp/
+  cp "$DOORS/$1" "$2/"
+}
+
+@test 'a DHCP client on an uplink: its door is missing, in place, and not needed beside the watcher' {
+  local missing='eth1: dhclient keeps it, and has no door'
+  make_changeable /usr/lib
+  make_changeable /etc/dhcp
+  rm -rf /usr/lib/ifupdown-mptcp /etc/dhcp/dhclient-exit-hooks.d/zz-mptcp
+  bring_up_host
+  start_daemon dhclient 'dhclient -pf /run/dhclient.eth1.pid eth1'
+  expect_named warn "$missing"
+  expect_status 0
+  expect_text "$(cure_of "$missing")" install.sh 'systemctl enable --now mptcp-routes' docs/managers/dhclient.md
+  put_door dhclient/zz-mptcp /etc/dhcp/dhclient-exit-hooks.d
+  expect_named ok 'doors in place: dhclient'
+  expect_no_text "$output" "$missing"
+  rm /usr/lib/ifupdown-mptcp/door
+  expect_named fail '/usr/lib/ifupdown-mptcp/door is missing'
+  rm /etc/dhcp/dhclient-exit-hooks.d/zz-mptcp
+  start_watcher
+  expect_named ok 'no door is in place; none is needed while the watcher runs'
+  expect_no_text "$output" "$missing"
+}
+
+@test 'a DHCP client on a device that nobody asks for needs no door' {
+  start_daemon dhclient 'dhclient eth1'
+  run_check
+  expect_no_text "$output" 'eth1: dhclient'
+}
+
+@test 'a door that is half there, and one that cannot be started' {
+  local event
+  make_changeable /usr/lib
+  mkdir -p /etc/ppp
+  mount -t tmpfs tmpfs /etc/ppp
+  MOUNTS+=(/etc/ppp)
+  mkdir /etc/ppp/ip-down.d
+  put_door ppp/mptcp /etc/ppp/ip-up.d
+  expect_named warn 'the door of pppd is not whole: '
+  for event in ip-down ipv6-up ipv6-down; do
+    put_door ppp/mptcp "/etc/ppp/$event.d"
+  done
+  expect_named ok 'doors in place: pppd'
+  chmod 644 /etc/ppp/ip-up.d/mptcp
+  expect_cured warn 'the door of pppd is not executable'
 }
 
 @test "a daemon in a container's network is the container's affair" {

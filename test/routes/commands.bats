@@ -60,6 +60,21 @@ END
   expect_status 0
 }
 
+@test 'a program for a configuration: ten mistakes, and how many more' {
+  cp "$(realpath /bin/true)" "$CONFIGURATION"
+  run --separate-stderr routes apply
+  expect_status 1
+  expect_equal "${#stderr_lines[@]}" 11
+  expect_message "$CONFIGURATION:1" 'mistakes more'
+}
+
+@test '--config /dev/null is no configuration' {
+  configure_uplinks
+  run --separate-stderr routes --config /dev/null plan
+  expect_status 0
+  expect_quiet
+}
+
 @test '--config names another file' {
   build_uplinks
   echo '[eth1]' > "$BATS_TEST_TMPDIR/my.conf"

@@ -8,10 +8,12 @@ import type { Context } from '../context.ts'
 import { COUNTERS_FILE, parseCounters } from '../counters.ts'
 import { type Probes, probeUplinks } from '../probes.ts'
 import { ifupdownDevices, readManagers, sparesForeignRules } from './daemons.ts'
+import { type DoorFacts, readDoors } from './doors.ts'
 import type { HostFacts } from './host.ts'
 import type { WayFacts } from './in-the-way.ts'
 import { readInstallation } from './installation.ts'
-import type { InstalledFacts } from './installed.ts'
+import { type InstalledFacts, install } from './installed.ts'
+import { readKeepers } from './keepers.ts'
 import type { Machine, Process } from './machine.ts'
 import type { ManagerFacts } from './managers.ts'
 import type { MptcpFacts } from './mptcp.ts'
@@ -21,6 +23,7 @@ export interface Facts {
   readonly host: HostFacts
   readonly installed: InstalledFacts
   readonly managers: ManagerFacts
+  readonly doors: DoorFacts
   /** What needs the kernel's answers; undefined where it gave none. */
   readonly kernel: (MptcpFacts & UplinkFacts & WayFacts) | undefined
 }
@@ -33,6 +36,8 @@ export function readFacts(context: Context, machine: Machine): Facts {
   const snapshot = look.step?.snapshot
   const program = process.argv[1] ?? ''
   const configured = sections.length > 0
+  const installation = readInstallation({ edge, machine, env, snapshot, directory: dirname(program) })
+  const managers = readManagerFacts(look.step, context, machine, processes)
   return {
     host: {
       kernel: edge.readFile('/proc/sys/kernel/osrelease')?.trim(),
@@ -44,11 +49,14 @@ export function readFacts(context: Context, machine: Machine): Facts {
       refusal: look.refusal,
       root: process.geteuid?.() === 0,
     },
-    installed: {
-      installation: readInstallation({ edge, machine, env, snapshot, directory: dirname(program) }),
-      ...{ version, watched, configured },
+    installed: { installation, version, watched, configured },
+    managers,
+    doors: {
+      ...readDoors(edge, machine, installation),
+      keepers: readKeepers(processes, snapshot?.links ?? [], managers),
+      asked: askedDevices(look.step),
+      ...{ watched, again: install(installation) },
     },
-    managers: readManagerFacts(look.step, context, machine, processes),
     kernel: look.step &&
       look.probes && {
         ...kernelFacts(look.step, look.probes, watched, context),
@@ -84,6 +92,12 @@ function orNothing<T>(get: () => T): T | undefined {
     }
     return undefined
   }
+}
+
+/** Those that are to be uplinks now. */
+function askedDevices(step: WholeStep | undefined): Set<string> {
+  const asked = step?.served.stanzas.filter(({ options, leaving }) => !options.off && !leaving) ?? []
+  return new Set(asked.map(({ device }) => device))
 }
 
 /** `node … mptcp-routes [OPTION...] watch`, however it was started. */

@@ -16,7 +16,10 @@ export interface InstalledFacts {
   readonly configured: boolean
 }
 
-function install({ installer }: Installation): string {
+export const START_WATCHER = 'systemctl enable --now mptcp-routes'
+
+/** How to install, or to install again. */
+export function install({ installer }: Installation): string {
   return installer === undefined
     ? 'apt install --reinstall ./ifupdown-mptcp_*.deb, or ./install.sh in its source'
     : commandLine(installer)
@@ -156,7 +159,7 @@ function checkWatcher({ installation: { hooks }, watched, configured }: Installe
   if (!configured && hooks.every(({ exists }) => !exists)) {
     return []
   }
-  const cure = 'systemctl enable --now mptcp-routes, or run: mptcp-routes watch'
+  const cure = `${START_WATCHER}, or run: mptcp-routes watch`
   return configured
     ? [warn('the watcher does not run, so nothing acts on the configuration by itself', cure)]
     : [ok('the watcher does not run: hooks alone do the work')]

@@ -55,12 +55,17 @@ const WORDS: Readonly<Record<ManagerName, Words>> = {
   },
 }
 
+/** One for a single interface, as ifupdown starts it, is no manager. */
+const ABSENT: Readonly<Partial<Record<ManagerName, string>>> = { dhcpcd: 'does not run as a service' }
+
 const NAMES = Object.keys(WORDS) as ManagerName[]
 
 export function checkManagers(facts: ManagerFacts): Finding[] {
   return NAMES.flatMap((name) => {
     const manager = facts.managers.find((one) => one.name === name)
-    return manager === undefined ? [ok(`${name} does not run`)] : checkManager(manager, facts)
+    return manager === undefined
+      ? [ok(`${name} ${ABSENT[name] ?? 'does not run'}`)]
+      : checkManager(manager, facts)
   })
 }
 

@@ -21,7 +21,7 @@ describe('checkManagers', () => {
     expect(say(checkManagers(factsOf([])))).toEqual([
       'ok NetworkManager does not run',
       'ok systemd-networkd does not run',
-      'ok dhcpcd does not run',
+      'ok dhcpcd does not run as a service',
       'ok ConnMan does not run',
     ])
   })

@@ -133,7 +133,7 @@ describe('checkUplinks', () => {
       "fail e#1: a batch of ip cannot carry its name, so nothing is made for it | ip link set dev 'e#1' down name NAME && ip link set dev NAME up, a NAME of letters and digits (not the one by which you are logged in)",
     ])
     expect(complaintsOf([...SOUND], {}, STANZAS.slice(0, 1))).toContain(
-      `warn eth1: not recorded: made by an earlier version, or before /run was cleared | ${BY_HAND} mptcp-routes flush eth1 && IFACE=eth1 ${HOOK}`,
+      `warn eth1: not recorded: made by an earlier version, before /run was cleared, or for a section that is gone | ${BY_HAND} mptcp-routes flush eth1 && IFACE=eth1 ${HOOK}`,
     )
   })
 

@@ -198,7 +198,7 @@ describe('a row that is no uplink', () => {
   it('bears our marks, and nobody asks for them', () => {
     const status = statusOf([PAGE, ETH1], { stanzas: [] })
     expect(say(status)).toEqual([
-      'eth1 inet unrecorded: not recorded: made by an earlier version, or before /run was cleared',
+      'eth1 inet unrecorded: not recorded: made by an earlier version, before /run was cleared, or for a section that is gone',
     ])
     expect(status.uplinks[0]).toMatchObject({ gateways: ['10.1.2.1'], table: T1, askedBy: [] })
   })
