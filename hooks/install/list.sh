@@ -41,6 +41,9 @@ list_installed() {
   done
 }
 
+# Wherever a run that was killed may have left something.
+list_known() { { say "$hooks $tool $manifest" | tr ' ' '\n'; list_recorded; list_wanted; } | sort -u; }
+
 sum() { sha256sum <"$1" | cut -d ' ' -f 1; }
 
 list_sums() {
@@ -49,10 +52,13 @@ list_sums() {
   done
 }
 
+# What was put there and has been edited since is ours too: see edits.sh.
 is_ours() {
   [ -f "$root$1" ] && [ ! -L "$root$1" ] || return 1
-  [ "$1" = "$manifest" ] || is_bundle "$root$1" || grep -qxF "$(sum "$root$1")  $1" "$root$manifest" 2>/dev/null
+  [ "$1" = "$manifest" ] || is_bundle "$root$1" || is_recorded "$1"
 }
+
+is_recorded() { list_recorded | grep -qxF "$1"; }
 
 print_mode() {
   case $1 in
