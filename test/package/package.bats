@@ -352,14 +352,20 @@ put_back_what_install_sh_had() {
   put_tree "$1"
   inside /opt/tree/install.sh
   inside sed -i '3i# A word of the admin.' /etc/network/if-up.d/mptcp_up
+  [[ $1 == bookworm ]] || inside service mptcp-routes start
   refuse_unpacking
-  local files
+  local files _
   files=$(print_files | grep -v /var/lib/dpkg)
   run install_package "$DEB"
   [[ $status -ne 0 ]]
   expect_text "$output" 'trying to overwrite' '/etc/network/if-up.d/mptcp_up was edited'
   expect_equal "$(print_files | grep -Ev '/var/lib/(dpkg|ifupdown-mptcp/edited)')" "$files"
   expect_text "$(inside cat /etc/network/if-up.d/mptcp_up)" 'A word of the admin.'
+  # It takes a moment to start.
+  for _ in {1..50}; do
+    [[ $1 != bookworm ]] && ! is_watching || break
+    sleep 0.1
+  done
   [[ $1 == bookworm ]] || is_watching
 
   inside dpkg --purge rival
@@ -386,8 +392,8 @@ stay_where_a_watcher_runs() {
   local kill
   kill=$(grep -o 'kill [0-9 ]*' <<<"$output")
   [[ -n $(ours_in "$(print_kernel)") ]]
-  # shellcheck disable=SC2086 # words of a command
-  inside $kill
+  # The shell's own.
+  inside sh -c "$kill"
   for _ in {1..100}; do
     is_watching || break
     sleep 0.1
