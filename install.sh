@@ -45,6 +45,10 @@ parts=$top/hooks/install
 . "$parts/list.sh"
 # shellcheck source=hooks/install/files.sh
 . "$parts/files.sh"
+# shellcheck source=hooks/install/edits.sh
+. "$parts/edits.sh"
+# shellcheck source=hooks/install/kernel.sh
+. "$parts/kernel.sh"
 # shellcheck source=hooks/install/next.sh
 . "$parts/next.sh"
 
@@ -77,6 +81,7 @@ END
 
 run_install() {
   require_root
+  require_alone
   require_node
   [ -n "$root" ] || require_host
   init=$(name_init)
@@ -87,18 +92,21 @@ run_install() {
   # shellcheck disable=SC2046 # a target a word
   set -- $(list_wanted) $manifest $(list_obsolete)
   require_ours "$@"
-  require_writable "$@"
+  # shellcheck disable=SC2046 # none where there is none
+  require_writable "$@" ${root:+$(service_link)}
+  # shellcheck disable=SC2046 # a target a word
+  remove_leftovers $(list_known)
   version=$(version_of "$top/dist/mptcp_up")
   if is_installed; then
-    remove_leftovers "$@"
     make_cache
     say "ifupdown-mptcp $version is installed already: nothing to do."
   else
-    before=$(version_of "$root$up") || before=
-    has_service && had_service=yes || had_service=
+    before=$(installed_version)
+    had_service=$(service_before)
     install_files "$@"
     make_cache
     start_service "$had_service"
+    remember_directories
     case $before in
       '') say "Installed ifupdown-mptcp $version:" ;;
       "$version") say "Installed ifupdown-mptcp $version again:" ;;
@@ -127,33 +135,32 @@ END
 
 run_uninstall() {
   require_root --uninstall
+  require_alone
   init=$(name_init)
+  # All that may be there, left out by now or not.
+  left_out=
+  files=$(list_files)
   # shellcheck disable=SC2046 # a target a word
   set -- $(list_installed)
   if [ $# -eq 0 ]; then
+    # shellcheck disable=SC2046
+    remove_leftovers $(list_known)
     say 'ifupdown-mptcp is not installed: nothing to remove.'
     return
   fi
   require_ours "$@"
-  require_writable "$@"
+  # shellcheck disable=SC2046
+  require_writable "$@" ${root:+$(service_link)}
+  # shellcheck disable=SC2046
+  remove_leftovers $(list_known)
   undo_at_exit "$@"
-  take_service_out
+  stop_service
+  refuse_watcher
   remove_files "$@"
-  [ -n "$root" ] || rm -rf "$cache" "$records"
+  remove_records
   for target; do
     say "Removed $root$target"
   done
-}
-
-# Out of the kernel, by what is installed: the configuration has no say, so that none can be in the way.
-flush_kernel() {
-  [ -z "$root" ] || return 0
-  program=$tool
-  [ -e "$program" ] || { provide_dist && program=$top/dist/mptcp-routes; }
-  scratch=$(mktemp)
-  answer=$(run "$program" --config "$scratch" flush 2>&1) ||
-    fail "what is in the kernel cannot be taken out, so nothing is removed: $answer"
-  rm "$scratch"
 }
 
 run_check() {

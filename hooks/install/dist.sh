@@ -62,6 +62,15 @@ version_of() (
   esac
 )
 
+# Of what is there already, empty where it does not say. What lies in DESTDIR is read and not run: it is another host's.
+installed_version() {
+  if [ -n "$root" ]; then
+    sed -n 's/.* ${"\([0-9][^"]*\)"}$/\1/p' "$root$up" 2>/dev/null | head -n 1
+  else
+    version_of "$up" || true
+  fi
+}
+
 require_whole_dist() {
   for program in mptcp_up mptcp_down mptcp-routes; do
     file=$top/dist/$program

@@ -17,6 +17,7 @@ aside() (
 
 made_directories=
 placed=
+replaced=
 stopped=
 undone='nothing was changed'
 
@@ -36,7 +37,8 @@ undo() {
     if [ -e "$(aside "$target")$$.old" ]; then
       mv -f "$(aside "$target")$$.old" "$root$target"
     else
-      rm -f "$root$target"
+      # One whose copy has gone is somebody else's work by now.
+      case " $replaced " in *" $target "*) ;; *) rm -f "$root$target" ;; esac
     fi
   done
   # shellcheck disable=SC2086 # a target a word
@@ -44,10 +46,8 @@ undo() {
   printf '%s' "$made_directories" | while IFS= read -r directory; do
     rmdir "$directory"
   done
-  if [ -n "$stopped" ]; then
-    enable_service defaults
-    control_service start
-  fi
+  restore_kernel
+  [ -z "$stopped" ] || control_service start
   printf 'install.sh: %s\n' "$undone" >&2
   [ "$status" -ne 0 ] || status=1
   exit "$status"
@@ -67,7 +67,7 @@ keep() {
 }
 
 make_directory() {
-  [ ! -d "$1" ] || return 0
+  [ -n "$1" ] && [ ! -d "$1" ] || return 0
   make_directory "${1%/*}"
   mkdir "$1"
   # The innermost first, for undo.
@@ -85,7 +85,10 @@ stage() {
 # Noted before it changes: a signal may come in between.
 keep_old() {
   case " $placed " in *" $1 "*) return ;; esac
-  [ ! -e "$root$1" ] || cp -p "$root$1" "$(aside "$1")$$.old"
+  if [ -e "$root$1" ]; then
+    cp -p "$root$1" "$(aside "$1")$$.old"
+    replaced="$replaced $1"
+  fi
   placed="$placed $1"
 }
 
@@ -103,6 +106,7 @@ remove() {
 install_files() {
   obsolete=$(list_obsolete)
   undo_at_exit "$@"
+  keep_edits "$@"
   while read -r source target; do
     stage "$target" "$(print_mode "$source")" <"$top/$source"
   done <<END
@@ -117,7 +121,7 @@ END
     place "$target"
   done
   for target in $obsolete; do
-    [ "$target" != "$(service_target)" ] || take_service_out
+    [ "$target" != "$(service_target)" ] || stop_service
     remove "$target"
   done
   print_manifest | stage "$manifest" 644
@@ -128,6 +132,7 @@ END
 
 #   remove_files TARGET...     as list_installed has them
 remove_files() {
+  keep_edits "$@"
   while [ $# -gt 0 ]; do
     case $1 in /etc/network/*) ;; *) break ;; esac
     remove "$1"
@@ -140,8 +145,29 @@ remove_files() {
   done
   keep
   forget_service
-  for target; do
-    case $target in /etc/udhcpc/*) rmdir "$root${target%/*}" 2>/dev/null || true ;; esac
+  remove_directories
+}
+
+# The directories that install.sh has made, so that it can take them away again.
+directories=/var/lib/ifupdown-mptcp/directories
+
+remember_directories() {
+  printf '%s' "$made_directories" | while IFS= read -r directory; do
+    [ "$directory" = "$root" ] || [ "${directory#"$root/"}" = "$directory" ] || say "${directory#"$root"}"
+  done >"$root$directories.new"
+  [ ! -e "$root$directories" ] || cat "$root$directories" >>"$root$directories.new"
+  if [ -s "$root$directories.new" ]; then
+    mv -f "$root$directories.new" "$root$directories"
+  else
+    rm "$root$directories.new"
+  fi
+}
+
+# Those that are empty. An earlier version has not noted its own.
+remove_directories() {
+  made=$(sort -ru "$root$directories" 2>/dev/null) || made=
+  rm -f "$root$directories"
+  printf '%s\n' "$made" "$documents" "${manifest%/*}" | while IFS= read -r directory; do
+    [ -z "$directory" ] || rmdir "$root$directory" 2>/dev/null || true
   done
-  rmdir "$root$documents/networkd" "$root$documents" "$root$library" "$root${manifest%/*}" 2>/dev/null || true
 }

@@ -77,6 +77,28 @@ require_ours() {
   done
 }
 
+# A link in DESTDIR may lead to the host that this runs on.
+require_inside() {
+  case $1/ in "$root"/*) ;; *) return 0 ;; esac
+  case $(readlink -f "$1")/ in
+    "$root"/*) ;;
+    *) fail "$1 leads out of $root (DESTDIR), to $(readlink -f "$1")" ;;
+  esac
+}
+
+# By a directory that every host has, so that no file is left of it; where there is no flock or no such directory yet, go on.
+require_alone() {
+  held=${root:-/var/lib}
+  [ -d "$held" ] && command -v flock >/dev/null || return 0
+  exec 9<"$held"
+  # The children of one that was killed may take a moment longer.
+  for _ in 1 2 3; do
+    ! flock -n 9 || return 0
+    sleep 1
+  done
+  fail 'another install.sh runs: wait for its end'
+}
+
 #   require_writable TARGET...     whoever runs this may make and remove them
 require_writable() {
   for target; do
@@ -86,6 +108,7 @@ require_writable() {
     done
     directory=${directory:-/}
     [ -d "$directory" ] || fail "$directory is not a directory"
+    require_inside "$directory"
     # False for a file system that is mounted read-only as well, which root may write by its permissions.
     if [ ! -w "$directory" ]; then
       reason=$(mktemp "$directory/.ifupdown-mptcp.XXXXXX" 2>&1 | sed 's/.*: //') || reason=

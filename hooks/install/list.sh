@@ -46,6 +46,9 @@ list_installed() {
   done
 }
 
+# Wherever a run that was killed may have left something.
+list_known() { { say "$hooks $tool $manifest" | tr ' ' '\n'; list_recorded; list_wanted; } | sort -u; }
+
 sum() { sha256sum <"$1" | cut -d ' ' -f 1; }
 
 list_sums() {
@@ -59,14 +62,13 @@ print_manifest() {
   say "$left_out" | sed -n 's/^./without &/p'
 }
 
-# A copy by hand that is what would be put there counts, too.
+# What was put there and has been edited since is ours too (see edits.sh), and a copy by hand of what would be put there.
 is_ours() {
   [ -f "$root$1" ] && [ ! -L "$root$1" ] || return 1
-  [ "$1" = "$manifest" ] || is_bundle "$root$1" || {
-    line="$(sum "$root$1")  $1"
-    grep -qxF "$line" "$root$manifest" 2>/dev/null || list_sums | grep -qxF "$line"
-  }
+  [ "$1" = "$manifest" ] || is_bundle "$root$1" || is_recorded "$1" || list_sums | grep -qxF "$(sum "$root$1")  $1"
 }
+
+is_recorded() { list_recorded | grep -qxF "$1"; }
 
 print_mode() {
   IFS= read -r line <"$top/$1" || true

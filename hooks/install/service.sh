@@ -34,19 +34,29 @@ list_service() {
 
 has_service() { [ -n "$init" ] && [ -e "$root$(service_target)" ]; }
 
-# The links that `systemctl enable` and `rc-update add` would make, in DESTDIR too.
-#   enable_service defaults|remove
-enable_service() {
+# Where `systemctl enable` and `rc-update add` link to it, in DESTDIR too.
+service_link() {
   case $init in
-    systemd) link=/etc/systemd/system/multi-user.target.wants/mptcp-routes.service ;;
-    openrc) link=/etc/runlevels/default/mptcp-routes ;;
-    sysvinit)
-      DPKG_ROOT=$root update-rc.d -f mptcp-routes "$1" >/dev/null
-      return
-      ;;
+    systemd) say /etc/systemd/system/multi-user.target.wants/mptcp-routes.service ;;
+    openrc) say /etc/runlevels/default/mptcp-routes ;;
   esac
-  rm -f "$root$link"
-  [ "$1" = remove ] || { mkdir -p "$root${link%/*}" && ln -s "$(service_target)" "$root$link"; }
+}
+
+enable_service() {
+  if [ "$init" = sysvinit ]; then
+    DPKG_ROOT=$root update-rc.d -f mptcp-routes defaults >/dev/null
+    return
+  fi
+  link=$root$(service_link)
+  make_directory "${link%/*}"
+  ln -sf "$(service_target)" "$link"
+}
+
+is_enabled() {
+  case $init in
+    sysvinit) [ -n "$(find "$root"/etc/rc[2-5].d -name 'S??mptcp-routes' 2>/dev/null)" ] ;;
+    *) [ -L "$root$(service_link)" ] ;;
+  esac
 }
 
 is_init_running() {
@@ -59,40 +69,66 @@ is_init_running() {
   esac
 }
 
-#   control_service start|stop|restart|status     says nothing: each has a log for that
+# It says nothing, as each has a log for that, and hands no lock on to what it starts (descriptor 9).
+#   control_service start|stop|restart|status
 control_service() {
   case $init in
     systemd) systemctl daemon-reload && systemctl "$1" mptcp-routes ;;
     openrc) rc-service mptcp-routes "$1" ;;
     sysvinit) /etc/init.d/mptcp-routes "$1" ;;
-  esac >/dev/null 2>&1 </dev/null
+  esac >/dev/null 2>&1 </dev/null 9<&-
+}
+
+# `yes` where there is one, and `halted` where an --uninstall that was killed has stopped it.
+service_before() {
+  has_service || return 0
+  if [ ! -e "$root$up" ] && is_enabled; then
+    say halted
+  else
+    say yes
+  fi
 }
 
 # One that is new is on. Of one that was there, its admin has decided.
-#   start_service yes|''     whether it was there
+#   start_service yes|halted|''     as service_before has it
 start_service() {
   if ! has_service; then
     forget_service
     return
   fi
-  [ -n "$1" ] || enable_service defaults || say 'Note: the service could not be enabled.'
+  remove_links
+  [ -n "$1" ] || enable_service || say 'Note: the service could not be enabled.'
   is_init_running || return 0
-  if [ -z "$1" ] || control_service status; then
+  if [ "$1" != yes ] || control_service status; then
     control_service restart || say 'Note: the service does not start, see: mptcp-routes check'
   fi
 }
 
-# Before its file goes.
-take_service_out() {
-  has_service || return 0
-  if is_init_running && control_service status; then
+# Before its file goes. Whether it is enabled stays as it is until the file has gone: there may be a way back.
+stop_service() {
+  if has_service && is_init_running && control_service status; then
     stopped=yes
     control_service stop
   fi
-  enable_service remove
 }
 
 # After its file has gone.
 forget_service() {
+  remove_links
   ! is_init_running || [ "$init" != systemd ] || systemctl daemon-reload
+}
+
+# Of whatever starts services, as that may have changed: links to a file of ours that has gone.
+remove_links() {
+  for link in etc/systemd/system/multi-user.target.wants/mptcp-routes.service etc/runlevels/default/mptcp-routes; do
+    target=$(readlink "$root/$link") || continue
+    case $target in
+      /usr/local/lib/systemd/system/mptcp-routes.service | /etc/init.d/mptcp-routes)
+        [ -e "$root$target" ] || rm -f "$root/$link"
+        ;;
+    esac
+  done
+  if [ ! -e "$root/etc/init.d/mptcp-routes" ] && [ -n "$(find "$root"/etc/rc?.d -name '[SK]??mptcp-routes' 2>/dev/null)" ]; then
+    DPKG_ROOT=$root update-rc.d -f mptcp-routes remove >/dev/null || true
+  fi
 }

@@ -168,6 +168,23 @@ version() { node -p 'require(process.argv[1]).version' "$TREE/package.json"; }
   expect_no_text "$(<"$HOST/state/ifupdown-mptcp/installed")" mptcp_gone
 }
 
+@test 'an edited file does not stay in the way, and is not lost' {
+  local edited=$HOST/state/ifupdown-mptcp/edited option
+  for option in '' --uninstall; do
+    install
+    echo '# mine' >> "$HOST/lib/systemd/system/mptcp-routes.service"
+    sed -i '3i # mine' "$HOST/network/if-up.d/mptcp_up"
+    # shellcheck disable=SC2086 # no argument at all where there is no option
+    run --separate-stderr install $option
+    expect_status 0
+    expect_text "$output" 'mptcp-routes.service was edited' "$UP was edited" "/var/lib/ifupdown-mptcp/edited$UP"
+    expect_equal "$(tail -n 1 "$edited/usr/local/lib/systemd/system/mptcp-routes.service")" '# mine'
+    expect_equal "$(sed -n 3p "$edited$UP")" '# mine'
+    [[ -n $option ]] || expect_installed
+    rm -r "$edited"
+  done
+}
+
 # ifupdown2 starts whatever lies in these directories, also under a name with a dot.
 @test 'at no moment there is another file where a manager starts them' {
   install
@@ -231,6 +248,7 @@ version() { node -p 'require(process.argv[1]).version' "$TREE/package.json"; }
 ./usr/local/share/doc/ifupdown-mptcp/mptcp-routes.conf.example
 ./usr/local/share/doc/ifupdown-mptcp/networkd/10-mptcp.conf
 ./usr/sbin/mptcp-routes
+./var/lib/ifupdown-mptcp/directories
 ./var/lib/ifupdown-mptcp/installed"
   expect_equal "$(print_files "$HOST/network")" "$before"
   # A second time it changes nothing, and --uninstall removes both.
@@ -253,6 +271,27 @@ version() { node -p 'require(process.argv[1]).version' "$TREE/package.json"; }
     expect_status 0
     expect_silence "$stderr" "$(find "$BATS_TEST_TMPDIR/here" -type f)"
   done
+}
+
+@test 'DESTDIR: a directory of the root itself, and not there yet' {
+  run --separate-stderr on_host bash -ec 'mount -t tmpfs tmpfs /mnt
+    mkdir /mnt/{upper,work,root}
+    mount -t overlay -o lowerdir=/,upperdir=/mnt/upper,workdir=/mnt/work overlay /mnt/root
+    for directory in proc dev tmp; do mount --rbind "/$directory" "/mnt/root/$directory"; done
+    DESTDIR=/newroot chroot /mnt/root "$0/install.sh"
+    ls "/mnt/root/newroot$1"' "$TREE" "$UP"
+  expect_status 0
+  expect_silence "$stderr"
+}
+
+@test 'DESTDIR: what is there is of another host, and not run' {
+  local dest=$BATS_TEST_TMPDIR/dest
+  DESTDIR=$dest "$TREE/install.sh"
+  sed -i "s/\"$(version)\"/\"0.1.9\"/; 2i touch '$dest/run'" "$dest$UP"
+  run --separate-stderr env DESTDIR="$dest" "$TREE/install.sh"
+  expect_status 0
+  expect_text "$output" "Upgraded ifupdown-mptcp from 0.1.9 to $(version):"
+  [[ ! -e $dest/run ]]
 }
 
 @test 'DESTDIR: nothing is removed from one that is not there' {

@@ -175,18 +175,20 @@ refuse_foreign() {
   expect_equal "$(print_files "$HOST")" "$before"
 }
 
-@test 'a file that was changed since' {
-  install
-  echo '.\" mine' >> "$HOST/share/man/man8/mptcp-routes.8"
-  local before option
-  before=$(print_files "$HOST")
-  for option in '' --uninstall; do
-    # shellcheck disable=SC2086 # no argument at all where there is no option
-    run --separate-stderr install $option
-    expect_status 1
-    expect_text "$stderr" /usr/local/share/man/man8/mptcp-routes.8 'is left as it is'
-    expect_equal "$(print_files "$HOST")" "$before"
-  done
+@test 'another install.sh at work' {
+  run --separate-stderr on_host flock /var/lib "$TREE/install.sh"
+  expect_refusal "$before" 'another install.sh runs'
+  run --separate-stderr on_host flock /var/lib "$TREE/install.sh" --uninstall
+  expect_refusal "$before" 'another install.sh runs'
+}
+
+@test 'DESTDIR: a link in it that leads out of it' {
+  local dest=$BATS_TEST_TMPDIR/dest out=$BATS_TEST_TMPDIR/out
+  mkdir -p "$dest/etc" "$out"
+  ln -s "$out" "$dest/etc/network"
+  run --separate-stderr env DESTDIR="$dest" "$TREE/install.sh"
+  expect_refusal "$before" "$dest/etc/network" "leads out of $dest" "$out"
+  expect_silence "$(ls "$out")"
 }
 
 @test 'a hook that belongs to a package' {

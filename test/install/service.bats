@@ -81,12 +81,33 @@ END
 @test 'systemd: where the kernel cannot be flushed, the service comes back too' {
   with_systemd "$TREE/install.sh"
   stand_in node <<<$'#!/bin/sh\nexit 1'
-  run --separate-stderr with_systemd "$TREE/install.sh" --uninstall
-  expect_status 1
-  expect_text "$stderr" 'so nothing is removed' 'back in their places'
-  expect_text "$(tail -n 1 "$HOST/asked")" 'start mptcp-routes'
-  [[ -e $HOST/$UNIT && -L $HOST/$WANTED ]]
-  expect_installed
+  local enabled
+  for enabled in yes no; do
+    [[ $enabled == yes ]] || rm "$HOST/$WANTED"
+    run --separate-stderr with_systemd bash -c 'ip rule add from 10.9.9.9 lookup 99 protocol 77; exec "$TREE/install.sh" --uninstall'
+    expect_status 1
+    expect_text "$stderr" 'so the files stay' 'back in their places'
+    expect_text "$(tail -n 1 "$HOST/asked")" 'start mptcp-routes'
+    [[ -e $HOST/$UNIT ]]
+    expect_equal "$([[ -L $HOST/$WANTED ]] && echo yes || echo no)" "$enabled"
+    expect_installed
+  done
+}
+
+@test 'systemd: after a removal that was killed, an installation starts it again' {
+  with_systemd "$TREE/install.sh"
+  rm "$HOST/network/if-up.d/mptcp_up" "$HOST/runs"
+  with_systemd "$TREE/install.sh"
+  expect_text "$(<"$HOST/asked")" 'restart mptcp-routes'
+  [[ -L $HOST/$WANTED ]]
+}
+
+@test 'what another system of services has left behind goes too' {
+  install
+  ln -sf /bin/true "$HOST/sbin/openrc-run"
+  rm "$HOST/sbin/init"
+  install --uninstall
+  [[ ! -e $HOST/$UNIT && ! -L $HOST/$WANTED ]]
 }
 
 @test '--without service leaves it out, and takes it out' {

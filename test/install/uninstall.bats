@@ -13,7 +13,7 @@ setup() {
 
 @test 'removes what was installed and nothing else' {
   touch "$HOST/network/if-up.d/another" "$HOST/network/if-up.d/.mptcp_up.mine"
-  mkdir -p "$HOST"/share/{doc,man/man{5,8}} "$HOST/lib/systemd/system" "$HOST/etc/systemd/system/multi-user.target.wants"
+  mkdir -p "$HOST/share/man/man8"
   touch "$HOST/share/man/man8/other.8"
   local before
   before=$(print_files "$HOST")
@@ -179,7 +179,7 @@ done
 "\$TREE/install.sh" --uninstall
 END
   expect_status 1
-  expect_text "$stderr" 'cannot be taken out, so nothing is removed' 'apt-get install nodejs' 'back in their places'
+  expect_text "$stderr" 'could be taken out of the kernel, so the files stay' 'apt-get install nodejs' 'back in their places'
   expect_installed
 }
 
@@ -196,4 +196,116 @@ exit 3
 END
   expect_status 1
   expect_text "$stderr" 'Read-only file system'
+}
+
+@test 'where nothing of ours is in the kernel, no Node is needed' {
+  install
+  run --separate-stderr without node "$TREE/install.sh" --uninstall
+  expect_status 0
+  expect_silence "$stderr" "$(find "$HOST/network" "$HOST/sbin" -name 'mptcp*')"
+}
+
+# Cut in half, Node may run what is there to its end.
+@test 'a tool that says it is done and has done nothing' {
+  run --separate-stderr on_host bash -e <<END
+"\$TREE/install.sh" >/dev/null
+$build_kernel_state
+$configure
+printf '#!/bin/sh\n' >/usr/sbin/mptcp-routes
+"\$TREE/install.sh" --uninstall
+END
+  expect_status 1
+  expect_text "$stderr" 'so the files stay' 'still there' 'back in their places'
+  [[ -e $HOST/network/if-up.d/mptcp_up ]]
+}
+
+@test 'what the kernel refuses in part comes back whole' {
+  run --separate-stderr on_host bash -e <<END
+"\$TREE/install.sh" >/dev/null
+$build_kernel_state
+$configure
+during=\$(print_state)
+cat >/usr/local/bin/ip <<'STANDIN'
+#!/bin/sh
+[ ! -e $UP ] || exec $(command -v ip) "\$@"
+case "\$*" in
+  *-batch*) sed 's/^rule del.* 10.1.1.2 .*lookup [0-9].*/rule delete from 10.1.1.2 lookup bogus/' | exec $(command -v ip) "\$@" ;;
+  *) exec $(command -v ip) "\$@" ;;
+esac
+STANDIN
+chmod 755 /usr/local/bin/ip
+"\$TREE/install.sh" --uninstall || status=\$?
+diff <(sort <<<"\$during") <(print_state | sort) >&2
+exit "\$status"
+END
+  expect_status 1
+  expect_text "$stderr" 'so the files stay' 'bogus' 'back in their places'
+  expect_no_text "$stderr" 'what the flush has left' 'proto 77'
+  expect_installed
+}
+
+@test 'a watcher that somebody has started by hand' {
+  run --separate-stderr on_host bash -e <<'END'
+"$TREE/install.sh" >/dev/null
+mptcp-routes watch 2>/dev/null &
+until inode=$(stat -c %i /run/mptcp-routes/*.watch) && grep -q ":$inode " /proc/locks; do sleep 0.1; done 2>/dev/null
+echo "process $!)"
+"$TREE/install.sh" --uninstall || echo refused
+kill $!
+wait
+"$TREE/install.sh" --uninstall
+END
+  expect_status 0
+  expect_text "$output" refused Removed
+  expect_text "$stderr" '"mptcp-routes watch" runs' "$(head -n 1 <<<"$output")" 'nothing was changed'
+}
+
+# Long detection, so that the hook is sure to wait.
+@test 'a hook that has begun is awaited' {
+  run --separate-stderr on_host bash -e <<'END'
+"$TREE/install.sh" >/dev/null
+ip link add eth0 up type veth peer name customer0
+ip link set customer0 up
+sysctl -qw net.ipv6.conf.eth0.dad_transmits=4
+ip address add 2001:db8::2/64 dev eth0
+PHASE=post-up IFACE=eth0 IF_GATEWAY=2001:db8::1 ADDRFAM=inet6 IF_ADDRESS=2001:db8::2 IF_NETMASK=64 /etc/network/if-up.d/mptcp_up &
+until grep -qszx /etc/network/if-up.d/mptcp_up /proc/$!/cmdline; do sleep 0.05; done
+[ -z "$(ip -N -6 rule show | grep 'proto 77')" ]
+"$TREE/install.sh" --uninstall
+wait
+ip -N -6 rule show
+END
+  expect_status 0
+  expect_no_text "$output" 'proto 77'
+}
+
+@test 'records of other network namespaces, which may share /run, stay' {
+  run on_host bash -e <<'END'
+"$TREE/install.sh" >/dev/null
+mkdir -p /run/mptcp-routes/4-1
+"$TREE/install.sh" --uninstall >/dev/null
+ls /run/mptcp-routes
+END
+  expect_status 0
+  expect_equal "$output" 4-1
+}
+
+@test 'killed when the hooks had gone, it leaves nothing that stays' {
+  local option
+  for option in '' --uninstall; do
+    run on_host bash -e <<END
+"\$TREE/install.sh" >/dev/null
+printf '#!/bin/sh\nread -r victim </run/victim; kill -KILL "\$victim"\n' >/run/tool
+mount --bind /run/tool /usr/sbin/mptcp-routes
+bash -c 'echo \$\$ >/run/victim; exec "\$TREE/install.sh" --uninstall' || true
+umount /usr/sbin/mptcp-routes
+[ ! -e $UP ]
+find /etc/network -name '.*'
+"\$TREE/install.sh" $option >/dev/null
+find /etc/network -name '.*'
+"\$TREE/install.sh" --uninstall >/dev/null
+END
+    expect_status 0
+    expect_equal "$(grep -c install- <<<"$output")" 3
+  done
 }

@@ -411,12 +411,79 @@ switch_from_install_sh_and_back() {
   expect_silence "$(inside find /usr/local -name '*mptcp*')"
 }
 
+# As dpkg does where another package has a file of the same name.
+refuse_unpacking() {
+  mkdir -p "$BATS_TEST_TMPDIR/rival"/{DEBIAN,etc/iproute2/rt_protos.d}
+  printf '%s\n' 'Package: rival' 'Version: 1' 'Architecture: all' 'Maintainer: nobody <nobody@example.org>' \
+    'Description: a test' >"$BATS_TEST_TMPDIR/rival/DEBIAN/control"
+  touch "$BATS_TEST_TMPDIR/rival/etc/iproute2/rt_protos.d/ifupdown-mptcp.conf"
+  dpkg-deb --root-owner-group --build "$BATS_TEST_TMPDIR/rival" "$BATS_TEST_TMPDIR/rival.deb"
+  install_package "$BATS_TEST_TMPDIR/rival.deb"
+}
+
+put_back_what_install_sh_had() {
+  boot "$1"
+  put_tree "$1"
+  inside /opt/tree/install.sh
+  inside sed -i '3i# A word of the admin.' /etc/network/if-up.d/mptcp_up
+  [[ $1 == bookworm ]] || inside service mptcp-routes start
+  refuse_unpacking
+  local files _
+  files=$(print_files | grep -v /var/lib/dpkg)
+  run install_package "$DEB"
+  [[ $status -ne 0 ]]
+  expect_text "$output" 'trying to overwrite' '/etc/network/if-up.d/mptcp_up was edited'
+  expect_equal "$(print_files | grep -Ev '/var/lib/(dpkg|ifupdown-mptcp/edited)')" "$files"
+  expect_text "$(inside cat /etc/network/if-up.d/mptcp_up)" 'A word of the admin.'
+  # It takes a moment to start.
+  for _ in {1..50}; do
+    [[ $1 != bookworm ]] && ! is_watching || break
+    sleep 0.1
+  done
+  [[ $1 == bookworm ]] || is_watching
+
+  inside dpkg --purge rival
+  install_package "$DEB"
+  expect_gone /var/lib/ifupdown-mptcp/aside /var/lib/ifupdown-mptcp/installed /usr/local/share/man/man8/mptcp_up.8
+  expect_text "$(inside cat /var/lib/ifupdown-mptcp/edited/etc/network/if-up.d/mptcp_up)" 'A word of the admin.'
+}
+
+stay_where_a_watcher_runs() {
+  boot "$1"
+  install_package "$DEB"
+  plug_in_uplinks
+  inside ifup eth1
+  inside service mptcp-routes stop
+  inside sh -c 'mptcp-routes watch >/dev/null 2>&1 &'
+  local _
+  for _ in {1..100}; do
+    ! is_watching || break
+    sleep 0.1
+  done
+  run inside dpkg --remove ifupdown-mptcp
+  [[ $status -ne 0 ]]
+  expect_text "$output" '"mptcp-routes watch" runs' 'with kill '
+  local kill
+  kill=$(grep -o 'kill [0-9 ]*' <<<"$output")
+  [[ -n $(ours_in "$(print_kernel)") ]]
+  # The shell's own.
+  inside sh -c "$kill"
+  for _ in {1..100}; do
+    is_watching || break
+    sleep 0.1
+  done
+  inside dpkg --remove ifupdown-mptcp
+  expect_equal "$(ours_in "$(print_kernel)")" ''
+}
+
 for release in bookworm trixie; do
   for life in \
     'install_and_use: install; two uplinks come up by the real ifup and go down' \
     'work_with_numbers_or_names: the hooks work with protocol 77 named and without a name' \
     'upgrade_while_up: upgrade over version 0.1; routing stays, an edited hook too, and a removed door stays away' \
     'switch_from_install_sh_and_back: over an installation of install.sh no question is asked; and back' \
+    'put_back_what_install_sh_had: where the package cannot be unpacked, the installation of install.sh is back' \
+    'stay_where_a_watcher_runs: no removal beside a watcher that somebody has started' \
     'remove_and_reinstall: removal takes the routing down and nothing else; the hooks left behind do nothing' \
     'hear_the_doors: a door reaches the hook for an interface that is asked for; left behind, none says a word' \
     'start_from_the_cache: the hooks start from a cache, which is made again for another Node' \

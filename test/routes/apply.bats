@@ -71,15 +71,6 @@ END
   expect_equal "$(group_of eth0)" 0
 }
 
-@test 'apply IFACE where nobody asks for it: it is told, and no error' {
-  build_uplinks
-  run --separate-stderr routes apply eth0
-  expect_status 0
-  expect_one_message
-  expect_message 'nobody asks for eth0 (no record, no section)'
-  expect_nothing_of_ours
-}
-
 @test 'apply: an interface that is not there is an error' {
   configure_uplinks
   run --separate-stderr routes apply eth9
