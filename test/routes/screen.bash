@@ -4,10 +4,14 @@
 # $HOST, $ROUTES and the waiting come from routes.bash.
 # shellcheck disable=SC2154
 
+# As a person's terminal has it, whatever the runner of the tests says.
+unset NO_COLOR LC_ALL LC_CTYPE
+export LANG=C.UTF-8
+
 #   open_screen 80 24 COMMAND...     a shell's words; when it has ended, the screen says `over`
 open_screen() {
   SOCKET=$BATS_TEST_TMPDIR/tmux-$RANDOM
-  on_host env -u NO_COLOR LANG=C.UTF-8 TERM=xterm tmux -u -S "$SOCKET" -f /dev/null new-session -d -x "$1" -y "$2" \
+  on_host env TERM=xterm tmux -u -S "$SOCKET" -f /dev/null new-session -d -x "$1" -y "$2" \
     "${*:3}; printf over; exec sleep 60" 3>&-
 }
 
