@@ -435,12 +435,16 @@ put_back_what_install_sh_had() {
   expect_text "$output" 'trying to overwrite' '/etc/network/if-up.d/mptcp_up was edited'
   expect_equal "$(print_files | grep -Ev '/var/lib/(dpkg|ifupdown-mptcp/edited)')" "$files"
   expect_text "$(inside cat /etc/network/if-up.d/mptcp_up)" 'A word of the admin.'
-  # It takes a moment to start.
-  for _ in {1..50}; do
-    [[ $1 != bookworm ]] && ! is_watching || break
-    sleep 0.1
-  done
-  [[ $1 == bookworm ]] || is_watching
+  if [[ $1 != bookworm ]]; then
+    # It takes a moment to start.
+    for _ in {1..50}; do
+      if is_watching; then
+        break
+      fi
+      sleep 0.1
+    done
+    is_watching
+  fi
 
   inside dpkg --purge rival
   install_package "$DEB"
