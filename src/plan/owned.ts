@@ -91,8 +91,8 @@ export function isOfGoneDevice(host: Host, { device }: Endpoint): boolean {
 }
 
 /**
- * A marked endpoint is the device's where its address has a rule of the device. Our own endpoints go before their rules
- * do, so that one on a device which is here and without a rule is somebody else's, whether its address is there or not.
+ * A marked endpoint is the device's where its address has a rule of the device; one whose address is nowhere has lost
+ * its rule.
  *
  * @param sources the addresses of the device's rules, those included that the run is about to add
  */
@@ -102,8 +102,13 @@ export function isEndpointOf(
   device: string,
   sources: ReadonlySet<string>,
 ): boolean {
-  const isItsDevice = endpoint.device === device || isOfGoneDevice(host, endpoint)
-  return isMarked(endpoint) && sources.has(endpoint.address) && isItsDevice
+  if (!isMarked(endpoint)) {
+    return false
+  }
+  const isHere = endpoint.device === device
+  const isRuled = sources.has(endpoint.address)
+  const isNowhere = host.holdersOf(endpoint.address).length === 0
+  return isHere ? isRuled || isNowhere : isRuled && isOfGoneDevice(host, endpoint)
 }
 
 /** @param orphaned the addresses of orphaned rules that the run takes away */

@@ -132,8 +132,7 @@ describe('endpoints', () => {
     ['of one that was pulled', { device: 'if7' }, ['10.1.2.2'], true],
     ['of one that was pulled, without a rule', { device: 'if7' }, [], false],
     ['of no device', { device: undefined }, ['10.1.2.2'], false],
-    ['whose address is nowhere, and which has a rule', { address: '10.7.7.7' }, ['10.7.7.7'], true],
-    ['whose address is nowhere, without a rule: somebody else’s', { address: '10.7.7.7' }, [], false],
+    ['whose address is nowhere: it has lost its rule', { address: '10.7.7.7' }, [], true],
     ['without our mark', { id: 3 }, ['10.1.2.2'], false],
   ])('%s are the device’s or not', (_, changes, ruled, owned) => {
     expect(isEndpointOf(host, endpoint(changes), 'eth1', new Set(ruled))).toBe(owned)

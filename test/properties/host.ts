@@ -86,9 +86,7 @@ export function printForeign(kernel: Kernel, acting: readonly string[]): string[
     ...kernel.addresses.map(printAddress),
     ...kernel.rules.filter(({ protocol }) => protocol !== OURS).map((rule) => `rule ${JSON.stringify(rule)}`),
     ...kernel.routes.filter(({ protocol }) => protocol !== OURS).map(printRoute),
-    ...kernel.endpoints
-      .filter((endpoint) => isForeignEndpoint(endpoint, kernel))
-      .map((endpoint) => printEndpoint(endpoint, kernel)),
+    ...kernel.endpoints.filter(isForeignEndpoint).map((endpoint) => printEndpoint(endpoint, kernel)),
   ].sort()
 }
 
@@ -97,15 +95,9 @@ function printAddress({ tentative: _, ...address }: KernelAddress): string {
   return `address ${JSON.stringify(address)}`
 }
 
-/**
- * Ours have an id of ours and a device; the kernel's own, made for a join, may give way to one of ours. No run of ours is
- * told of 192.0.2.0/24: what stands for it on a device that is here is another program's.
- */
-function isForeignEndpoint(endpoint: KernelEndpoint, { links }: Kernel): boolean {
-  const { id, address, port, device, implicit } = endpoint
-  const isHere = links.some(({ index }) => index === device)
-  const isUnmarked = port !== undefined || id < OUR_IDS || device === undefined
-  return !implicit && (isUnmarked || (isHere && address.startsWith('192.0.2.')))
+/** Ours have an id of ours and a device; the kernel's own, made for a join, may give way to one of ours. */
+function isForeignEndpoint({ id, port, device, implicit }: KernelEndpoint): boolean {
+  return !implicit && (port !== undefined || id < OUR_IDS || device === undefined)
 }
 
 /** What a host must not have after all its devices have gone down. */
@@ -122,7 +114,7 @@ export function printOurs(kernel: Kernel): string[] {
 export function ownEndpoints(kernel: Kernel): string[] {
   const sources = kernel.rules.filter(({ protocol }) => protocol === OURS).map(({ from }) => from)
   return kernel.endpoints
-    .filter((endpoint) => !endpoint.implicit && !isForeignEndpoint(endpoint, kernel))
+    .filter((endpoint) => !endpoint.implicit && !isForeignEndpoint(endpoint))
     .filter(({ address }) => sources.includes(address))
     .map((endpoint) => printEndpoint(endpoint, kernel))
 }

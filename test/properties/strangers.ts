@@ -170,9 +170,6 @@ export const endpointSteps = fc
     fc.constantFrom(...everyAddress).map(({ local }) => `mptcp endpoint add ${local} signal`),
     fc.integer({ min: 1, max: 9 }).map((n) => `mptcp endpoint add 192.0.2.${n} subflow`),
     fc.integer({ min: 1, max: 8 }).map((n) => `mptcp endpoint add 192.0.2.${n} id ${247 + n} subflow`),
-    fc
-      .tuple(anyDevice, fc.integer({ min: 1, max: 8 }))
-      .map(([device, n]) => `mptcp endpoint add 192.0.2.${n} id ${247 + n} dev ${device} subflow`),
     fc.integer({ min: 1, max: 9 }).map((id) => `mptcp endpoint delete id ${id}`),
     fc.integer({ min: 248, max: 255 }).map((id) => `mptcp endpoint delete id ${id}`),
     fc.integer({ min: 248, max: 255 }).map((id) => `mptcp endpoint change id ${id} backup`),
