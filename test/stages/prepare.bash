@@ -7,7 +7,7 @@
 readonly packages=(
   ifupdown:ifup isc-dhcp-client:dhclient dhcpcd-base:dhcpcd dnsmasq-base:dnsmasq iperf3:iperf3 mptcpize:mptcpize
   iputils-ping:ping iproute2:ip procps:sysctl jq:jq util-linux:setpriv debianutils:ischroot
-  nftables:nft shellcheck:shellcheck mandoc:mandoc debhelper:dh dpkg-dev:dpkg-buildpackage lintian:lintian debootstrap:debootstrap
+  nftables:nft tmux:tmux shellcheck:shellcheck mandoc:mandoc debhelper:dh dpkg-dev:dpkg-buildpackage lintian:lintian debootstrap:debootstrap
 )
 # What stages need (see list.bash), empty where it is not there.
 has_dist=
