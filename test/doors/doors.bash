@@ -8,11 +8,9 @@ source "${BASH_SOURCE[0]%/*}/install.bash"
 
 CONFIGURATION=/etc/mptcp-routes.conf
 LOGGED=$BATS_TEST_TMPDIR/logged
-# Where ../watch/programs.bash has put what is not installed.
-PROGRAMS=${PROGRAMS:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/ifupdown-mptcp-test/programs}
-
-# And programs.bash here.
-DOOR_PROGRAMS=${DOOR_PROGRAMS:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/ifupdown-mptcp-test/doors}
+# What is not installed.
+PROGRAMS=${PROGRAMS:-$("${BASH_SOURCE[0]%/*}/../watch/programs.bash")}
+DOOR_PROGRAMS=${DOOR_PROGRAMS:-$("${BASH_SOURCE[0]%/*}/programs.bash")}
 
 # eth0 is configured by hand and has main's default; eth1 is for the client, by a section of the configuration.
 build_leases() {

@@ -110,16 +110,6 @@ check_dial_up() {
   bats_in_namespace "$@"
 }
 
-# Needs root, as managers refuse files that are not root's.
-check_managers() {
-  if [ "$(id -u)" -ne 0 ]; then
-    echo 'left out for an ordinary user: these tests lay files of managers over those of the machine, which takes root'
-    return 0
-  fi
-  test/managers/programs.bash >/dev/null
-  bats_in_namespace "$@"
-}
-
 #   check_many_storms COUNT FILE     from another seed each time, which the test's name tells
 check_many_storms() {
   export CHAOS_STORMS=$1 CHAOS_SEED=$RANDOM

@@ -15,6 +15,10 @@ list_libraries() {
   apt-get --simulate --no-install-recommends install "${packages[@]}" | awk '$1 == "Inst" && $2 ~ /^lib/ { print $2 }'
 }
 
+# Stages that begin at the same time do not fetch into each other.
+mkdir -p "${root%/*}"
+exec 9>"$root.lock"
+flock 9
 if [ ! -e "$root/complete" ]; then
   rm -rf "$root"
   mkdir -p "$root/packages"
