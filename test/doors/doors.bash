@@ -3,6 +3,8 @@
 
 # shellcheck source=../netns/lab.bash
 source "${BASH_SOURCE[0]%/*}/../netns/lab.bash"
+# shellcheck source=../netns/leases.bash
+source "${BASH_SOURCE[0]%/*}/../netns/leases.bash"
 # shellcheck source=install.bash
 source "${BASH_SOURCE[0]%/*}/install.bash"
 
@@ -46,36 +48,6 @@ tear_down_leases() {
 
 write_configuration() {
   cat > "$CONFIGURATION"
-}
-
-# Provider 1 gives addresses from FIRST to LAST, renewed after 3 s.
-#   serve_dhcp FIRST LAST ROUTER [OPTION…]
-serve_dhcp() {
-  at_provider 1 dnsmasq --conf-file=/dev/null --user=root --group= --port=0 \
-    --interface=customer --bind-interfaces --no-ping --dhcp-authoritative \
-    --dhcp-range="10.1.2.$1,10.1.2.$2,2m" --dhcp-option=option:router,"$3" --dhcp-option=option:T1,3 \
-    --dhcp-leasefile="$BATS_TEST_TMPDIR/leases" --log-facility="$BATS_TEST_TMPDIR/dnsmasq.log" \
-    --pid-file="$BATS_TEST_TMPDIR/dnsmasq" "${@:4}" 3>&-
-}
-
-# The server forgets its leases, so that the client's own address is refused if it is not in the range.
-serve_otherwise() {
-  kill -KILL "$(< "$BATS_TEST_TMPDIR/dnsmasq")"
-  rm "$BATS_TEST_TMPDIR/leases"
-  serve_dhcp "$@"
-}
-
-address() {
-  on_host ip -j -4 address show dev eth1 scope global | jq -r 'first(.[].addr_info[].local) // empty'
-}
-
-#   is_routed FIRST LAST ROUTER
-is_routed() {
-  local address number
-  address=$(address)
-  number=${address##*.}
-  [[ -n $address ]] && ((number >= $1 && number <= $2)) &&
-    [[ $(way_from "$address") == eth1 && $(print_table "$address") == *"default via $3 dev eth1"* ]]
 }
 
 # The way out, an answer, the endpoint with the options' flags, and nothing of an earlier address.

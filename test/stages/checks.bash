@@ -62,12 +62,14 @@ check_node_versions() {
   run_bats "${namespace[@]}" -- --setup-suite-file test/netns/setup_suite.bash "$@"
 }
 
+#   is_root WHY     and says what is left out where not
+is_root() {
+  [ "$(id -u)" -eq 0 ] || { echo "left out for an ordinary user: $1" && false; }
+}
+
 # Needs root and its devices, as debootstrap does. The systems are fetched outside the namespace.
 check_package() {
-  if [ "$(id -u)" -ne 0 ]; then
-    echo 'left out for an ordinary user: these tests install the package in a system of its own, which takes root'
-    return 0
-  fi
+  is_root 'these tests install the package in a system of its own, which takes root' || return 0
   test/package/base.bash
   bats_in_namespace "$@"
 }
@@ -80,10 +82,7 @@ check_watch() {
 
 # Needs root: doors lie in /usr/lib, of which an ordinary user cannot have a copy to write to.
 check_doors() {
-  if [ "$(id -u)" -ne 0 ]; then
-    echo 'left out for an ordinary user: these tests put files into /usr/lib of a namespace, which takes root'
-    return 0
-  fi
+  is_root 'these tests put files into /usr/lib of a namespace, which takes root' || return 0
   test/watch/programs.bash >/dev/null
   test/doors/programs.bash >/dev/null
   bats_in_namespace "$@"
@@ -91,20 +90,14 @@ check_doors() {
 
 # Needs root, as managers refuse files that are not root's.
 check_managers() {
-  if [ "$(id -u)" -ne 0 ]; then
-    echo 'left out for an ordinary user: these tests lay files of managers over those of the machine, which takes root'
-    return 0
-  fi
+  is_root 'these tests lay files of managers over those of the machine, which takes root' || return 0
   test/managers/programs.bash >/dev/null
   bats_in_namespace "$@"
 }
 
 # Needs root, which user-mode Linux takes for its own.
 check_dial_up() {
-  if [ "$(id -u)" -ne 0 ]; then
-    echo 'left out for an ordinary user: these tests boot a kernel on a copy of this root, which takes root'
-    return 0
-  fi
+  is_root 'these tests boot a kernel on a copy of this root, which takes root' || return 0
   test/watch/programs.bash >/dev/null
   test/dial-up/programs.bash >/dev/null
   bats_in_namespace "$@"

@@ -3,6 +3,8 @@
 
 # shellcheck source=watch.bash
 source "${BASH_SOURCE[0]%/*}/watch.bash"
+# shellcheck source=../netns/leases.bash
+source "${BASH_SOURCE[0]%/*}/../netns/leases.bash"
 
 build_dhcp_uplink() {
   build_lab
@@ -12,27 +14,6 @@ build_dhcp_uplink() {
   at_provider 1 ip address add 10.1.2.254/24 dev customer
   serve_dhcp 50 60 10.1.2.1
   on_host ip link set dev eth1 up
-}
-
-# Provider 1 gives addresses from FIRST to LAST, renewed after 3 s.
-#   serve_dhcp FIRST LAST ROUTER
-serve_dhcp() {
-  at_provider 1 dnsmasq --conf-file=/dev/null --user=root --group= --port=0 \
-    --interface=customer --bind-interfaces --no-ping --dhcp-authoritative \
-    --dhcp-range="10.1.2.$1,10.1.2.$2,2m" --dhcp-option=option:router,"$3" --dhcp-option=option:T1,3 \
-    --dhcp-leasefile="$BATS_TEST_TMPDIR/leases" --log-facility="$BATS_TEST_TMPDIR/dnsmasq.log" \
-    --pid-file="$BATS_TEST_TMPDIR/dnsmasq" 3>&-
-}
-
-# The server forgets its leases, so that the client's own address is refused if it is not in the range.
-serve_otherwise() {
-  kill -KILL "$(< "$BATS_TEST_TMPDIR/dnsmasq")"
-  rm "$BATS_TEST_TMPDIR/leases"
-  serve_dhcp "$@"
-}
-
-address() {
-  on_host ip -j -4 address show dev eth1 scope global | jq -r 'first(.[].addr_info[].local) // empty'
 }
 
 # Without its pauses, which cost more than all the rest.
@@ -64,15 +45,6 @@ start_dhcpcd() {
 leave_room_for_default() {
   on_host ip route delete default
   on_host ip route add default via 10.1.1.1 dev eth0 metric 50
-}
-
-#   is_routed FIRST LAST ROUTER
-is_routed() {
-  local address number
-  address=$(address)
-  number=${address##*.}
-  [[ -n $address ]] && ((number >= $1 && number <= $2)) &&
-    [[ $(way_from "$address") == eth1 && $(print_table "$address") == *"default via $3 dev eth1"* ]]
 }
 
 expect_routed() {
