@@ -18,12 +18,6 @@ teardown() {
   tear_down_lab
 }
 
-expect_both_uplinks() {
-  expect_uplink eth0 10.1.1.1
-  expect_uplink eth1 10.1.2.1
-  expect_settled
-}
-
 # Main has the default of one service. Of the other, the router is a host route alone.
 @test 'the watcher: start, another router, another address, loss and stop' {
   serve 0 50 60 10.1.1.1

@@ -200,3 +200,9 @@ block() {
   awk -v head="$2${3:+ $3}" '/^```/ { at = $0; sub(/^```[a-z]* ?/, "", at); inside = at == head && !inside; next } inside' \
     "$TREE/docs/managers/$1.md"
 }
+
+expect_both_uplinks() {
+  expect_uplink eth0 10.1.1.1
+  expect_uplink eth1 10.1.2.1
+  expect_settled
+}

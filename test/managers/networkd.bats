@@ -16,12 +16,6 @@ teardown() {
   tear_down_lab
 }
 
-expect_both_uplinks() {
-  expect_uplink eth0 10.1.1.1
-  expect_uplink eth1 10.1.2.1
-  expect_settled
-}
-
 @test 'the watcher: start, another router, another address, loss and stop' {
   # shellcheck disable=SC2046 # two words
   serve 0 50 60 10.1.1.1 $(advertise 0)

@@ -3,21 +3,6 @@
 
 load networkmanager
 
-setup_file() { lay_over daemons; }
-teardown_file() { take_layer_away; }
-
-setup() {
-  install_hooks "${ROUTES%/*}"
-  build_host
-  forget_profiles
-  find "$DISPATCHER" -maxdepth 1 -type f -delete
-  write_configuration <<< '[eth*]'
-}
-
-teardown() {
-  tear_down_lab
-}
-
 @test 'up, reapply, down of both families' {
   install_door
   write_static_profile eth0 1

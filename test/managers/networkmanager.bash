@@ -81,3 +81,20 @@ expect_static_uplinks() {
   expect_uplink eth0 2001:db8:1::1 -6
   expect_uplink eth1 2001:db8:2::1 -6
 }
+
+# The same for each file of tests.
+
+setup_file() { lay_over daemons; }
+teardown_file() { take_layer_away; }
+
+setup() {
+  install_hooks "${ROUTES%/*}"
+  build_host
+  forget_profiles
+  find "$DISPATCHER" -maxdepth 1 -type f -delete
+  write_configuration <<< '[eth*]'
+}
+
+teardown() {
+  tear_down_lab
+}

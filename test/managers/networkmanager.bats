@@ -3,21 +3,6 @@
 
 load networkmanager
 
-setup_file() { lay_over daemons; }
-teardown_file() { take_layer_away; }
-
-setup() {
-  install_hooks "${ROUTES%/*}"
-  build_host
-  forget_profiles
-  find "$DISPATCHER" -maxdepth 1 -type f -delete
-  write_configuration <<< '[eth*]'
-}
-
-teardown() {
-  tear_down_lab
-}
-
 # Both by DHCP and router advertisements.
 start_with_leases() {
   # shellcheck disable=SC2046 # two words
