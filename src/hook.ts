@@ -43,11 +43,15 @@ Options of the iface stanza, or IF_MPTCP, IF_MPTCP_GATEWAY ... in the environmen
   mptcp on|off                         default on
   mptcp-gateway ADDRESS|none           default: the stanza's, main's, the DHCP lease's
   mptcp-table NUMBER|NAME              default: derived from the interface's name
-  mptcp-priority 2..32765              default 31000
+  mptcp-priority 2..32762              default 31000
   mptcp-endpoint none | subflow signal backup fullmesh laminar (some)
                                        default subflow
   mptcp-main-routes keep|ignore        default keep
   mptcp-metric NUMBER                  default: no default route in main
+  mptcp-probe none | gateway ADDRESS ADDRESS:PORT (some)
+                                       default none: the service takes it for alive
+  mptcp-probe-interval SECONDS         default 5
+  mptcp-forward yes|no                 default no: replies of forwarded connections
   mptcp-strict yes|no                  default no: a failure does not fail ifup
 `
 }

@@ -2,7 +2,7 @@
 import { parseIp } from '../words/address.ts'
 import { quote, Refusal } from '../words/refusal.ts'
 import type { EndpointFlag, Family } from '../words/state.ts'
-import { isUsableTable } from '../words/table.ts'
+import { isUsableTable, LAST_PRIORITY } from '../words/table.ts'
 
 /** What the stanza says; undefined where it is silent. */
 export interface Options {
@@ -16,14 +16,27 @@ export interface Options {
   readonly endpoint: readonly EndpointFlag[] | undefined
   readonly mainRoutes: 'keep' | 'ignore'
   readonly metric: number | undefined
+  /** The words behind mptcp-probe, not looked at yet: a wrong one costs the probe and not the uplink. Empty for none. */
+  readonly probe: readonly string[]
+  /** In seconds, from one probe to the next. */
+  readonly probeInterval: number
+  /** Replies of forwarded connections leave by the uplink that these came in by. */
+  readonly forward: boolean
 }
 
 /** Names who set a variable, for the end of a message. */
 export type Setter = (variable: string) => string
 
-const NAMES = ['', 'GATEWAY', 'TABLE', 'PRIORITY', 'ENDPOINT', 'MAIN_ROUTES', 'METRIC', 'STRICT']
+const NAMES = [
+  ...['', 'GATEWAY', 'TABLE', 'PRIORITY', 'ENDPOINT', 'MAIN_ROUTES', 'METRIC', 'STRICT'],
+  ...['PROBE', 'PROBE_INTERVAL', 'FORWARD'],
+]
 const VARIABLES = NAMES.map((name) => (name ? `IF_MPTCP_${name}` : 'IF_MPTCP'))
 const ENDPOINT_FLAGS = ['subflow', 'signal', 'backup', 'fullmesh', 'laminar'] as const
+
+/** In seconds. Who waits longer than an hour has no failover. */
+const PROBE_INTERVAL = 5
+const LONGEST_INTERVAL = 3600
 
 /** The longest value that one word can need, and a list: a thousand addresses of IPv6. */
 const LONGEST_VALUE = 1024
@@ -96,10 +109,15 @@ export function parseOptions(env: NodeJS.ProcessEnv, setter: Setter): Options {
     off: read('', oneOf(['on', 'off'])) === 'off',
     gateway: read('GATEWAY', parseGateway),
     table: read('TABLE', parseTable),
-    priority: read('PRIORITY', (value, refuse) => parseNumber(value, 2, 32765, refuse)),
+    priority: read('PRIORITY', (value, refuse) => parseNumber(value, 2, LAST_PRIORITY, refuse)),
     endpoint: read('ENDPOINT', parseEndpoint),
     mainRoutes: read('MAIN_ROUTES', oneOf(['keep', 'ignore'])) ?? 'keep',
     metric: read('METRIC', (value, refuse) => parseNumber(value, 1, 4294967295, refuse)),
+    probe: read('PROBE', (value) => (value === 'none' ? [] : value.split(/\s+/))) ?? [],
+    probeInterval:
+      read('PROBE_INTERVAL', (value, refuse) => parseNumber(value, 1, LONGEST_INTERVAL, refuse)) ??
+      PROBE_INTERVAL,
+    forward: read('FORWARD', oneOf(['yes', 'no'])) === 'yes',
   }
 }
 

@@ -95,13 +95,19 @@ function toWords(change: Change): string[] {
   }
 }
 
-function formatRule({ kind, from, table, priority, suppress }: Rule): string[] {
-  const suppressed = ['suppress_prefixlength', `${suppress}`, 'suppress_ifgroup', `${UPLINK_GROUP}`]
+function formatRule({ kind, from, table, priority, suppress, mark }: Rule): string[] {
   return [
-    ...['from', from, 'lookup', table === MAIN_TABLE ? 'main' : `${table}`],
-    ...(kind === 'companion' ? suppressed : []),
+    ...['from', from],
+    ...(mark === undefined ? [] : ['fwmark', `${toHex(mark.value)}/${toHex(mark.mask)}`]),
+    ...(kind === 'barrier' ? ['unreachable'] : ['lookup', table === MAIN_TABLE ? 'main' : `${table}`]),
+    ...(suppress === undefined ? [] : ['suppress_prefixlength', `${suppress}`]),
+    ...(kind === 'companion' ? ['suppress_ifgroup', `${UPLINK_GROUP}`] : []),
     ...['priority', `${priority}`, 'protocol', `${PROTOCOL}`],
   ]
+}
+
+function toHex(number: number): string {
+  return `0x${number.toString(16)}`
 }
 
 function formatEndpoint({ id, address, port, device, flags }: Endpoint, verb: 'add' | 'delete'): string[] {

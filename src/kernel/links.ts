@@ -48,6 +48,7 @@ function parseLink(line: string, names: () => ReadonlySet<string>): Link | undef
     group: Number(group),
     pointToPoint: flags.split(',').includes('POINTOPOINT'),
     ppp: type === PPP,
+    carrier: !flags.split(',').includes('NO-CARRIER'),
     mac: mac !== undefined && MAC.test(mac) ? mac : undefined,
   }
 }

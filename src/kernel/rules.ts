@@ -1,7 +1,7 @@
 /** The text of `ip -N -d rule show` → policy rules: ours, and everybody else's. */
 import { parseIp } from '../words/address.ts'
 import type { Family, ForeignRule, Rule } from '../words/state.ts'
-import { MAIN_TABLE, PROTOCOL, UPLINK_GROUP } from '../words/table.ts'
+import { DETOUR_PRIORITY, MAIN_TABLE, PROTOCOL, UPLINK_GROUP } from '../words/table.ts'
 import { parseEach } from './ask.ts'
 import type { Answer } from './batch.ts'
 
@@ -16,12 +16,21 @@ export function parseRules(answers: RuleAnswers): { rules: Rule[]; foreignRules:
   }
 }
 
+/** What a rule answers with that leads nowhere: RTN_BLACKHOLE, RTN_UNREACHABLE, RTN_PROHIBIT, which `-N` prints as numbers. */
+const ACTIONS: Readonly<Record<string, string>> = { 6: 'blackhole', 7: 'unreachable', 8: 'prohibit' }
+const UNREACHABLE = 7
+
 type ReadRule = { readonly ours: Rule } | { readonly foreign: ForeignRule }
 
-/** Ours bear our protocol and have exactly one of our two forms: any other is not understood. */
-const SOURCE = new RegExp(`^(\\d+):\\tfrom ([^ /]+) lookup (\\d+) proto ${PROTOCOL} *$`)
-const COMPANION = new RegExp(
-  `^(\\d+):\\tfrom ([^ /]+) lookup ${MAIN_TABLE} suppress_prefixlength (\\d+) suppress_ifgroup ${UPLINK_GROUP} proto ${PROTOCOL} *$`,
+/** Ours bear our protocol and have exactly one of our forms: any other is not understood. */
+const OURS = new RegExp(
+  [
+    '^(?<priority>\\d+):\\tfrom (?<from>[^ /]+)',
+    '(?: fwmark (?<value>0x[0-9a-f]+)/(?<mask>0x[0-9a-f]+))?',
+    `(?: lookup (?<table>\\d+)|(?<unreachable> ${UNREACHABLE}))`,
+    `(?: suppress_prefixlength (?<suppress>\\d+)(?<group> suppress_ifgroup ${UPLINK_GROUP})?)?`,
+    ` proto ${PROTOCOL} *$`,
+  ].join(''),
 )
 
 /** `31000:⇥from 10.1.1.2 lookup 100 proto 77`; undefined where the line is no rule. */
@@ -35,28 +44,43 @@ function parseRule(line: string, family: Family): ReadRule | undefined {
 }
 
 function parseOurs(line: string, family: Family): Rule | undefined {
-  const [, number, address = '', table] = SOURCE.exec(line) ?? []
-  if (number === undefined) {
-    return parseCompanion(line, family)
+  const words = OURS.exec(line)?.groups as Words | undefined
+  const kind = words && kindOf(words)
+  const from = words?.from === 'all' ? 'all' : addressOf(words?.from, family)
+  if (words === undefined || kind === undefined || from === undefined) {
+    return undefined
   }
-  const from = parseIp(address)
-  return from?.family === family && Number(table) !== MAIN_TABLE
-    ? {
-        ...{ kind: 'source', family, from: from.text, table: Number(table) },
-        ...{ priority: Number(number), suppress: undefined },
-      }
-    : undefined
+  return {
+    ...{ kind, family, from, table: Number(words.table ?? 0), priority: Number(words.priority) },
+    suppress: words.suppress === undefined ? undefined : Number(words.suppress),
+    ...(words.value !== undefined && { mark: { value: Number(words.value), mask: Number(words.mask) } }),
+  }
 }
 
-function parseCompanion(line: string, family: Family): Rule | undefined {
-  const [, number, address = '', suppress] = COMPANION.exec(line) ?? []
-  const from = number === undefined ? undefined : parseIp(address)
-  return from?.family === family
-    ? {
-        ...{ kind: 'companion', family, from: from.text, table: MAIN_TABLE },
-        ...{ priority: Number(number), suppress: Number(suppress) },
-      }
-    : undefined
+type Words = Readonly<Record<'priority' | 'from', string>> &
+  Readonly<Partial<Record<'value' | 'mask' | 'table' | 'unreachable' | 'suppress' | 'group', string>>>
+
+function addressOf(text: string | undefined, family: Family): string | undefined {
+  const address = parseIp(text ?? '')
+  return address?.family === family ? address.text : undefined
+}
+
+/** Whoever looks up main does so for its specific routes alone, and nobody else suppresses anything. */
+function kindOf(words: Words): Rule['kind'] | undefined {
+  const { priority, from, value, table, unreachable, suppress, group } = words
+  const isWhole = (Number(table) === MAIN_TABLE) === (suppress !== undefined)
+  if (from === 'all') {
+    const isOurs = isWhole && group === undefined && unreachable === undefined
+    const isInPlace = Number(priority) === DETOUR_PRIORITY - Number(suppress !== undefined)
+    return !isOurs ? undefined : value !== undefined ? 'mark' : isInPlace ? 'detour' : undefined
+  }
+  if (value !== undefined || !isWhole) {
+    return undefined
+  }
+  if (unreachable !== undefined) {
+    return 'barrier'
+  }
+  return suppress === undefined ? 'source' : group === undefined ? undefined : 'companion'
 }
 
 /** A rule without a selector but `from`: what follows is what it does, a table, a number of an action, or a jump. */
@@ -75,9 +99,6 @@ function toForeign(text: string, priority: number, family: Family): ForeignRule 
     plain: PLAIN.test(text),
   }
 }
-
-/** What a rule answers with that leads nowhere: RTN_BLACKHOLE, RTN_UNREACHABLE, RTN_PROHIBIT, which `-N` prints as numbers. */
-const ACTIONS: Readonly<Record<string, string>> = { 6: 'blackhole', 7: 'unreachable', 8: 'prohibit' }
 
 /** A rule that looks up no table and jumps nowhere ends with the number of its action, and its protocol. */
 function nameAction(text: string): string {

@@ -44,12 +44,26 @@ function diffFamily(owned: Part, wanted: Part, endpoints: readonly Change[]): Ch
   const routes = diffRoutes(owned.routes, wanted.routes)
   return [
     ...routes.added,
-    ...['companion', 'source'].flatMap((kind) => ruleChanges('add', added, kind)),
+    ...COMING.flatMap((isMeant) => ruleChanges('add', added, isMeant)),
     ...endpoints,
-    ...['companion', 'source'].flatMap((kind) => ruleChanges('delete', removed, kind)),
+    ...GOING.flatMap((isMeant) => ruleChanges('delete', removed, isMeant)),
     ...routes.removed,
   ]
 }
+
+const isKind =
+  (...kinds: readonly Rule['kind'][]) =>
+  ({ kind }: Rule) =>
+    kinds.includes(kind)
+const isOfPair = ({ kind }: Rule) => kind === 'detour' || kind === 'mark'
+
+/** Of a pair that is for what no source rule decides: the one that lets main's specific routes win, and the other. */
+const first = (rule: Rule) => isOfPair(rule) && rule.suppress !== undefined
+const second = (rule: Rule) => isOfPair(rule) && rule.suppress === undefined
+
+/** A barrier without its source rule would cut the address off. */
+const COMING = [isKind('companion'), isKind('source'), isKind('barrier'), first, second]
+const GOING = [second, first, isKind('barrier'), isKind('companion'), isKind('source')]
 
 type KeyedRule = readonly [key: string, rule: Rule]
 
@@ -65,12 +79,16 @@ function missing({ list }: Keyed, { keys }: Keyed): Rule[] {
   return list.flatMap(([key, rule]) => (keys.has(key) ? [] : [rule]))
 }
 
-function ruleKey({ kind, from, table, priority, suppress }: Rule): string {
-  return `${kind} ${from} ${table} ${priority} ${suppress}`
+function ruleKey({ kind, from, table, priority, suppress, mark }: Rule): string {
+  return `${kind} ${from} ${table} ${priority} ${suppress} ${mark?.value}/${mark?.mask}`
 }
 
-function ruleChanges(verb: 'add' | 'delete', rules: readonly Rule[], kind: string): Change[] {
-  return rules.filter((rule) => rule.kind === kind).map((rule) => ({ kind: 'rule', verb, rule }))
+function ruleChanges(
+  verb: 'add' | 'delete',
+  rules: readonly Rule[],
+  isMeant: (rule: Rule) => boolean,
+): Change[] {
+  return rules.filter(isMeant).map((rule) => ({ kind: 'rule', verb, rule }))
 }
 
 type EndpointChange = Extract<Change, { kind: 'endpoint' | 'flags' }>

@@ -18,6 +18,8 @@ export interface Link {
   readonly pointToPoint: boolean
   /** A PPP link (ARPHRD_PPP): what lies behind it is the provider. */
   readonly ppp: boolean
+  /** False where the device is up and its cable is out, or its radio has no partner (NO-CARRIER). */
+  readonly carrier: boolean
   /** The hardware address, `02:00:00:00:00:01`; undefined where the device has none. */
   readonly mac: string | undefined
 }
@@ -42,17 +44,34 @@ export interface Address {
 }
 
 /**
- * A policy rule of ours. The source rule sends `from` to its table; its companion lets main's specific routes
- * through devices that are not uplinks win before that (ip-rule(8), suppress_prefixlength and suppress_ifgroup).
+ * A policy rule of ours, ip-rule(8).
+ *
+ * - `source` sends what comes from an address to its uplink's table
+ * - `companion`, before it, lets main's specific routes through devices that are not uplinks win (suppress_ifgroup)
+ * - `barrier`, behind it, answers `unreachable` where that table has no way: nothing leaves by another uplink
+ * - `detour` sends what no source rule has decided to the table of a living uplink, while main's default is a dead one's
+ * - `mark` sends a forwarded connection to the table of the uplink that it came in by
+ *
+ * Detours and marks come in pairs: the one with `suppress` looks up main before the other, for its specific routes.
  */
 export interface Rule {
-  readonly kind: 'source' | 'companion'
+  readonly kind: 'source' | 'companion' | 'barrier' | 'detour' | 'mark'
   readonly family: Family
+  /** An address; `all` for a detour and a mark. */
   readonly from: string
+  /** What it looks up; 0 (RT_TABLE_UNSPEC) for a barrier. */
   readonly table: number
   readonly priority: number
-  /** The companion's suppress_prefixlength; the first version used 0. Undefined for a source rule. */
+  /** The suppress_prefixlength of a rule that looks up main; the first version's companions had 0. */
   readonly suppress: number | undefined
+  /** What a `mark` selects by; absent for all others. */
+  readonly mark?: Mark
+}
+
+/** The bits of a packet's mark that a rule selects by, ip-rule(8) fwmark. */
+export interface Mark {
+  readonly value: number
+  readonly mask: number
 }
 
 /** A policy rule of somebody else. */

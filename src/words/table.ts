@@ -31,6 +31,12 @@ export const DEFAULT_GROUP = 0
 /** The source rules' place: behind the rules of VPNs and admins, which start low, and before main's at 32766. */
 export const PRIORITY = 31000
 
+/** The last place of a source rule: its barrier stands behind it, and before the detour. */
+export const LAST_PRIORITY = 32762
+
+/** The two rules before main's that lead round a dead uplink: first main's specific routes, then a living uplink's table. */
+export const DETOUR_PRIORITY = 32765
+
 /** The kernel's main table (RT_TABLE_MAIN). */
 export const MAIN_TABLE = 254
 

@@ -21,6 +21,7 @@ const READERS: Readonly<Record<string, (words: string[], snapshot: Mutable) => v
   route: (words, { routes }) => routes.push(...readRoute(words)),
   rule: (words, { rules }) => rules.push(readRule('source', words)),
   companion: (words, { rules }) => rules.push(readRule('companion', words)),
+  barrier: (words, { rules }) => rules.push(readRule('barrier', words)),
   foreign: (words, { foreignRules }) => foreignRules.push(readForeign(words)),
   endpoint: (words, { endpoints }) => endpoints.push(parseEndpoint(words.join(' ')) ?? fail(words.join(' '))),
   limits: ([subflows, accepted], snapshot) => {
@@ -59,7 +60,7 @@ function readLink([name = '', ...words]: string[], snapshot: Mutable): void {
   const link: Link = {
     ...{ index, name, altnames: [take(words, 'altname') ?? []].flat(), up: !has(words, 'down') },
     ...{ group: Number(take(words, 'group') ?? 0), pointToPoint: has(words, 'pointopoint') },
-    ...{ ppp: has(words, 'ppp'), mac: take(words, 'mac') },
+    ...{ ppp: has(words, 'ppp'), carrier: !has(words, 'no-carrier'), mac: take(words, 'mac') },
   }
   if (known === -1) {
     snapshot.links.push(link)
@@ -112,13 +113,17 @@ function readRoute(given: readonly string[]): Route[] {
 function readRule(kind: Rule['kind'], words: string[]): Rule {
   const from = take(words, 'from') ?? fail(words.join(' '))
   const family = isIpv6(from) ? 'inet6' : 'inet'
-  const isSource = kind === 'source'
+  const suppress = Number(take(words, 'suppress') ?? SUPPRESSED_LENGTH[family])
   return {
     ...{ kind, family, from },
-    table: isSource ? Number(take(words, 'lookup')) : MAIN_TABLE,
-    priority: Number(take(words, 'priority') ?? (isSource ? 31000 : 30999)),
-    suppress: isSource ? undefined : Number(take(words, 'suppress') ?? SUPPRESSED_LENGTH[family]),
+    table: kind === 'source' ? Number(take(words, 'lookup')) : kind === 'companion' ? MAIN_TABLE : 0,
+    priority: Number(take(words, 'priority') ?? USUAL_PRIORITIES[kind]),
+    suppress: kind === 'companion' ? suppress : undefined,
   }
+}
+
+const USUAL_PRIORITIES: Readonly<Record<Rule['kind'], number>> = {
+  ...{ companion: 30999, source: 31000, barrier: 31001, mark: 31000, detour: 32765 },
 }
 
 function readForeign(words: string[]): ForeignRule {
