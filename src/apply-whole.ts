@@ -41,7 +41,7 @@ export function settleWhole(run: WholeRun, begin: (step: WholeStep, turn: number
   let first: WholeStep | undefined
   try {
     return settle({
-      ...{ edge, dryRun, goesOn: flush, command: report.command },
+      ...{ edge, dryRun, goesOn: flush, command: report.command, notice: report.notice },
       next: () => planWhole(run),
       begin: (step, turn) => {
         first ??= step

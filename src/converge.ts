@@ -75,7 +75,7 @@ function attempt(run: Run, memory: Memory): readonly string[] {
   const { event, edge, dryRun, report } = run
   try {
     return settle({
-      ...{ edge, dryRun, command: report.command },
+      ...{ edge, dryRun, command: report.command, notice: report.notice },
       goesOn: event.direction !== 'up',
       next: () => planRound(run),
       begin: (round) => begin(run, memory, round),

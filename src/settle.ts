@@ -1,5 +1,5 @@
 /** Plan, apply; plan again and retry. */
-import { applyAll, applyInOrder, describeFailures, type Failure } from './kernel/apply.ts'
+import { applyAll, applyInOrder, describeFailures, type Failure, isSlight } from './kernel/apply.ts'
 import { formatCommand } from './kernel/command.ts'
 import type { Plan } from './plan/wanted.ts'
 import type { Edge } from './words/edge.ts'
@@ -19,8 +19,10 @@ export interface Work<S extends Step> {
   readonly dryRun: boolean
   /** What cannot be taken away does not keep the rest: only after a second look, as a refusal may be a rival's work. */
   readonly goesOn: boolean
-  /** An `ip` command, before it runs. */
+  /** A command, before it runs. */
   readonly command: (text: string) => void
+  /** What could not be done, and costs nothing else. */
+  readonly notice: (text: string) => void
   readonly next: () => S
   /** Told each step before its changes are made, the first one first. */
   readonly begin: (step: S, turn: number) => void
@@ -39,7 +41,10 @@ export function settle<S extends Step>(work: Work<S>): S {
       work.command(formatCommand(change))
     }
     failures = work.dryRun ? [] : apply(work, step.changes, turn)
-    if (failures.length === 0) {
+    if (failures.every(isSlight)) {
+      for (const failure of failures) {
+        work.notice(describeFailures([failure]))
+      }
       return step
     }
   }

@@ -10,7 +10,7 @@ import { type Plan, planHost } from './plan/wanted.ts'
 import type { Step } from './settle.ts'
 import type { Edge } from './words/edge.ts'
 import { Refusal } from './words/refusal.ts'
-import type { Change, Snapshot, State } from './words/state.ts'
+import type { Change, Rule, Snapshot, State } from './words/state.ts'
 
 export interface Defeat {
   readonly edge: Edge
@@ -63,12 +63,15 @@ function changesBack({ edge, first, scope, stanzas }: Defeat): Change[] {
   )
 }
 
+/** What may stand without its source rule. */
+const LONE: readonly Rule['kind'][] = ['companion', 'barrier']
+
 /** With what the run may have made or taken that does not show whose it is: a lone companion, an endpoint that gave way. */
 function withMade(standing: State, { owned, wanted }: Plan, now: Snapshot): State {
   const sources = new Set(wanted.rules.map(({ from }) => from))
   const rules = new Set([
     ...standing.rules,
-    ...now.rules.filter(({ kind, from }) => kind === 'companion' && sources.has(from)),
+    ...now.rules.filter(({ kind, from }) => LONE.includes(kind) && sources.has(from)),
   ])
   const keys = new Set(
     [...standing.endpoints, ...owned.endpoints].map(({ id, address }) => `${id} ${address}`),

@@ -137,6 +137,14 @@ export function stage(scene: Scene = {}): Stage {
     removeFile: (path) => {
       files[path] = undefined
     },
+    writeSysctl: (path, value) => {
+      if (files[path] === undefined) {
+        return 'ENOENT'
+      }
+      files[path] = `${value}\n`
+      return undefined
+    },
+    isReadOnly: () => false,
     networkNamespace: () => '4-4026531840',
     lock: () => ({ release: () => {} }),
     tryLock: () => ({ release: () => {} }),

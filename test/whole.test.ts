@@ -14,7 +14,8 @@ function plan(host: FakeHost, text = '', query: Partial<WholeQuery> = {}) {
   const { sections, problems } = parseConfiguration(text, 'mptcp-routes.conf')
   expect(problems).toEqual([])
   const step = planWhole({ edge: host.edge, env: {}, sections, devices: [], flush: false, ...query })
-  return { ...step, lines: step.changes.map(formatLine) }
+  const lines = step.changes.flatMap((one) => (one.kind === 'setting' ? [] : formatLine(one)))
+  return { ...step, lines }
 }
 
 /** The sources that get a rule, each with its endpoint's id if it gets one. */

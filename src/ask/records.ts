@@ -3,11 +3,9 @@ import type { Edge } from '../words/edge.ts'
 import { quote } from '../words/refusal.ts'
 import type { Family } from '../words/state.ts'
 import {
-  parseRecord,
   printLease,
   printStanza,
   printTombstone,
-  type Reading,
   type RecordedLease,
   type RecordedStanza,
   type Tombstone,
@@ -15,13 +13,15 @@ import {
 import {
   aliasPrefix,
   filePrefix,
+  isSettingFile,
   leaseFile,
   recordsDirectory,
   stanzaFile,
   tombstoneFile,
 } from './records/place.ts'
+import { bootId, listRecords, readAll } from './records/read.ts'
 
-export type { RecordedLease, RecordedStanza, Tombstone } from './records/form.ts'
+export type { RecordedLease, RecordedSetting, RecordedStanza, Tombstone } from './records/form.ts'
 export { lockPath, RECORDS, recordsDirectory, watchPath } from './records/place.ts'
 
 /** All of one network namespace and this boot. */
@@ -46,7 +46,7 @@ export function readRecords(edge: Edge): Records {
   const leases: RecordedLease[] = []
   const notices: string[] = []
   const directory = recordsDirectory(edge)
-  for (const { file, reading } of readAll(edge, directory, () => true)) {
+  for (const { file, reading } of readAll(edge, directory, (name) => !isSettingFile(name))) {
     if (reading === 'stale') {
       edge.removeFile(`${directory}/${file}`)
     } else if ('stanza' in reading) {
@@ -55,55 +55,11 @@ export function readRecords(edge: Edge): Records {
       down.push(reading.down)
     } else if ('lease' in reading) {
       leases.push(reading.lease)
-    } else {
+    } else if ('fault' in reading) {
       notices.push(`record ${quote(file)} ${reading.fault} and does not count (it is in ${directory})`)
     }
   }
   return { stanzas, down, leases, notices }
-}
-
-interface Read {
-  readonly file: string
-  readonly reading: Reading
-}
-
-function readAll(edge: Edge, directory: string | undefined, isAsked: (file: string) => boolean): Read[] {
-  const files = listRecords(edge, directory).filter(isAsked)
-  const boot = files.length > 0 ? bootId(edge) : ''
-  return files.flatMap((file) => {
-    const text = edge.readFile(`${directory}/${file}`)
-    // Who reads without the lock may find that a run has meanwhile removed the file.
-    if (text === undefined && !listRecords(edge, directory).includes(file)) {
-      return []
-    }
-    return [{ file, reading: checkPlace(file, parseRecord(text ?? '', boot)) }]
-  })
-}
-
-/** A name with a dot before it is a file that is being written. */
-function listRecords(edge: Edge, directory: string | undefined): string[] {
-  const files = directory === undefined ? [] : edge.listDirectory(directory)
-  return files.filter((file) => !file.startsWith('.'))
-}
-
-/** A copy under another name would speak for its interface twice, and no down would remove it. */
-function checkPlace(file: string, reading: Reading): Reading {
-  if (reading === 'stale' || 'fault' in reading) {
-    return reading
-  }
-  return placeOf(reading) === file ? reading : { fault: 'is not what its name says' }
-}
-
-function placeOf(reading: Exclude<Reading, 'stale' | { fault: string }>): string {
-  if ('stanza' in reading) {
-    return stanzaFile(reading.stanza)
-  }
-  return 'down' in reading ? tombstoneFile(reading.down) : leaseFile(reading.lease)
-}
-
-/** The kernel's name for this boot; a container whose kernel hides it has its records all the same. */
-function bootId(edge: Edge): string {
-  return edge.readFile('/proc/sys/kernel/random/boot_id')?.trim() ?? ''
 }
 
 /**

@@ -1,8 +1,9 @@
 /** The writing half of a run: changes → `ip -batch`, and which of them the kernel refused. */
 import type { Edge } from '../words/edge.ts'
-import type { Change } from '../words/state.ts'
+import type { Change, IpChange, SettingChange } from '../words/state.ts'
 import { parseFailures, reasonOf } from './batch.ts'
 import { type Batch, familyOption, formatCommand, formatLine, toBatches } from './command.ts'
+import { writeSetting } from './settings.ts'
 
 /** A change that the kernel refused, in its own words. */
 export interface Failure {
@@ -10,19 +11,34 @@ export interface Failure {
   readonly words: string
 }
 
+/** Without a setting an uplink works, but for a pulled cable. */
+export function isSlight({ change }: Failure): boolean {
+  return change.kind === 'setting'
+}
+
 /**
- * Runs the changes, one `ip` process a family, up to the first that is refused: what follows builds on it.
+ * Runs the changes, one `ip` process a family, up to the first that is refused: what follows builds on it, but for a
+ * setting.
  *
  * @param done receives what went through, and all of a batch whose end is unknown because `ip` was stopped or named no line
  */
 export function applyInOrder(edge: Edge, changes: readonly Change[], done: Change[]): Failure[] {
-  for (const batch of toBatches(changes)) {
-    const failures = runInOrder(edge, batch, done)
-    if (failures.length > 0) {
+  const failures: Failure[] = []
+  for (const part of toBatches(changes)) {
+    failures.push(...('kind' in part ? set(edge, part, done) : runInOrder(edge, part, done)))
+    if (!failures.every(isSlight)) {
       return failures
     }
   }
-  return []
+  return failures
+}
+
+function set(edge: Edge, change: SettingChange, done: Change[]): Failure[] {
+  const words = writeSetting(edge, change.setting)
+  if (words === undefined) {
+    done.push(change)
+  }
+  return words === undefined ? [] : [{ change, words }]
 }
 
 /** Where `ip` stops at a deletion of what is gone already, it is started again behind it. */
@@ -56,7 +72,8 @@ function runInOrder(edge: Edge, batch: Batch, done: Change[]): Failure[] {
  * so where it cannot be deleted the rule stays.
  */
 export function applyAll(edge: Edge, changes: readonly Change[]): Failure[] {
-  const run = (some: readonly Change[]) => toBatches(some).flatMap((batch) => runAll(edge, batch))
+  const run = (some: readonly Change[]) =>
+    toBatches(some).flatMap((part) => ('kind' in part ? set(edge, part, []) : runAll(edge, part)))
   const refused = run(changes.filter(isEndpointRemoval))
   const stuck = new Set(refused.map(({ change }) => isEndpointRemoval(change) && change.endpoint.address))
   const rest = changes.filter((change) => !isEndpointRemoval(change))
@@ -101,7 +118,7 @@ const GONE = {
   endpoint: /^address not found/,
 }
 
-function isGone(change: Change, words: string): boolean {
+function isGone(change: IpChange, words: string): boolean {
   switch (change.kind) {
     case 'route':
     case 'rule':
@@ -120,7 +137,10 @@ export function describeFailures(failures: readonly Failure[]): string {
   const cure = failures.some(({ words }) => words.includes('not permitted')) ? ' (run it as root)' : ''
   const refused = failures
     .slice(0, MOST_NAMED)
-    .map(({ change, words }) => `the kernel refused "${formatCommand(change)}": ${words}`)
+    .map(
+      (failure) =>
+        `${isSlight(failure) ? 'not done:' : 'the kernel refused'} "${formatCommand(failure.change)}": ${failure.words}`,
+    )
   const more = failures.length - refused.length
   return `${[...refused, ...(more > 0 ? [`and ${more} more`] : [])].join('; ')}${cure}`
 }

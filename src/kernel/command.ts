@@ -1,29 +1,43 @@
-/** Changes → lines for `ip -batch`, ip-rule(8), ip-route(8), ip-mptcp(8), ip-link(8). */
+/** Changes → lines for `ip -batch`, ip-rule(8), ip-route(8), ip-mptcp(8), ip-link(8), and for people sysctl(8). */
 import { isIpv6 } from '../words/address.ts'
-import type { Change, Endpoint, EndpointFlag, Family, Limits, Rule } from '../words/state.ts'
+import type {
+  Change,
+  Endpoint,
+  EndpointFlag,
+  Family,
+  IpChange,
+  Limits,
+  Rule,
+  Setting,
+  SettingChange,
+} from '../words/state.ts'
 import { MAIN_TABLE, PROTOCOL, UPLINK_GROUP } from '../words/table.ts'
 import { formatRoute, needsFamily } from './route-command.ts'
 
 /** The lines that one `ip` process runs. */
 export interface Batch {
   readonly family: Family
-  readonly changes: readonly Change[]
+  readonly changes: readonly IpChange[]
 }
 
-/** Cuts the changes, in their order, into as few `ip` processes as their families allow. */
-export function toBatches(changes: readonly Change[]): Batch[] {
-  const batches: { family: Family | undefined; changes: Change[] }[] = []
+/** Cuts the changes, in their order, into as few `ip` processes as their families allow; a setting needs none. */
+export function toBatches(changes: readonly Change[]): (Batch | SettingChange)[] {
+  const parts: ({ family: Family | undefined; changes: IpChange[] } | SettingChange)[] = []
   for (const change of changes) {
+    if (change.kind === 'setting') {
+      parts.push(change)
+      continue
+    }
     const family = familyOf(change)
-    const last = batches.at(-1)
-    if (last === undefined || (family !== undefined && last.family !== undefined && family !== last.family)) {
-      batches.push({ family, changes: [change] })
+    const last = parts.at(-1)
+    if (last === undefined || 'kind' in last || (family && last.family && family !== last.family)) {
+      parts.push({ family, changes: [change] })
     } else {
       last.family ??= family
       last.changes.push(change)
     }
   }
-  return batches.map((batch) => ({ ...batch, family: batch.family ?? 'inet' }))
+  return parts.map((part) => ('kind' in part ? part : { ...part, family: part.family ?? 'inet' }))
 }
 
 /**
@@ -38,7 +52,7 @@ export function familyOption({ family, changes }: Batch): string[] {
 }
 
 /** The family whose rules and routes the change is about; links and limits have none. */
-function familyOf(change: Change): Family | undefined {
+function familyOf(change: IpChange): Family | undefined {
   switch (change.kind) {
     case 'rule':
       return change.rule.family
@@ -55,6 +69,9 @@ function familyOf(change: Change): Family | undefined {
 
 /** The change as a command for a shell. */
 export function formatCommand(change: Change): string {
+  if (change.kind === 'setting') {
+    return ['sysctl', '-w', formatSetting(change.setting)].map(quoteForShell).join(' ')
+  }
   const isOfFamily = change.kind === 'rule' || change.kind === 'route'
   const batch = { family: (isOfFamily && familyOf(change)) || 'inet', changes: [change] } as const
   return ['ip', ...familyOption(batch), ...toWords(change)].map(quoteForShell).join(' ')
@@ -66,7 +83,7 @@ export function quoteForShell(word: string): string {
 }
 
 /** The change as a line of a batch of its family. Its device is to be one that a batch can carry. */
-export function formatLine(change: Change): string {
+export function formatLine(change: IpChange): string {
   return toWords(change).join(' ')
 }
 
@@ -78,7 +95,7 @@ export function isCarriable(device: string): boolean {
   return !/^["']|[# \t\r\n\ufffd]|\\$/.test(device)
 }
 
-function toWords(change: Change): string[] {
+function toWords(change: IpChange): string[] {
   switch (change.kind) {
     case 'rule':
       return ['rule', change.verb, ...formatRule(change.rule)]
@@ -135,4 +152,17 @@ function formatFlags({ endpoint, words }: Extract<Change, { kind: 'flags' }>): s
 
 function formatLimits({ subflows, addAddrAccepted }: Limits): string[] {
   return ['subflows', `${subflows}`, 'add_addr_accepted', `${addAddrAccepted}`]
+}
+
+const BRANCHES = { inet: 'ipv4', inet6: 'ipv6' } as const
+const SETTING = 'ignore_routes_with_linkdown'
+
+/** As sysctl(8) takes it: a dot in a device's name is written as a slash. */
+function formatSetting({ family, device, value }: Setting): string {
+  return `net.${BRANCHES[family]}.conf.${device.replaceAll('.', '/')}.${SETTING}=${value}`
+}
+
+/** The file of the setting. */
+export function settingPath({ family, device }: Pick<Setting, 'family' | 'device'>): string {
+  return `/proc/sys/net/${BRANCHES[family]}/conf/${device}/${SETTING}`
 }

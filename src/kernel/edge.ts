@@ -39,6 +39,8 @@ export function createEdge(env: NodeJS.ProcessEnv): Edge {
     listDirectory: files.listDirectory,
     writeFile: files.writeFile,
     removeFile: files.removeFile,
+    writeSysctl: files.writeInPlace,
+    isReadOnly: files.isReadOnly,
     networkNamespace: () =>
       files.orUndefined(() => {
         const { dev, ino } = statSync('/proc/self/ns/net')

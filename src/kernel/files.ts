@@ -72,6 +72,26 @@ export function removeFile(path: string): void {
   }
 }
 
+/** Writes into a file that is there already. Says by the error's code why it could not. */
+export function writeInPlace(path: string, text: string): string | undefined {
+  try {
+    withFile(path, O_WRONLY | O_NONBLOCK, 0, (descriptor) => fs.writeFileSync(descriptor, text))
+    return undefined
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? String(error)
+  }
+}
+
+/** Of a file system that takes no writing, whoever asks; who may write is another question. */
+export function isReadOnly(path: string): boolean {
+  try {
+    fs.accessSync(path, fs.constants.W_OK)
+    return false
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EROFS'
+  }
+}
+
 function remove(path: string): void {
   orUndefined(() => fs.unlinkSync(path))
 }

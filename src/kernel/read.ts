@@ -11,6 +11,7 @@ import { isLarge, readLarge } from './large.ts'
 import { parseLinks, parseNames } from './links.ts'
 import { parseRoutes } from './routes.ts'
 import { parseRules, type RuleAnswers } from './rules.ts'
+import { readSettings } from './settings.ts'
 import { separateSiblings } from './siblings.ts'
 
 /**
@@ -53,6 +54,7 @@ export function readSnapshot(
     endpoints: isTold(endpoints) ? parseEach(endpoints, parseEndpoint) : [],
     limits: isTold(limits) ? parseOne(limits, parseLimits) : undefined,
     mptcp: mptcp ?? { enabled: false, pathManager: 'kernel' },
+    settings: readSettings(names, seen, edge),
   }
 }
 

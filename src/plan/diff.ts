@@ -1,6 +1,6 @@
 /** Owned and wanted state → the changes between them, in the order that keeps traffic flowing. */
 import { isIpv6 } from '../words/address.ts'
-import type { Change, Endpoint, Family, Rule, State } from '../words/state.ts'
+import type { Change, Endpoint, Family, Rule, SettingChange, State } from '../words/state.ts'
 import { DEFAULT_GROUP } from '../words/table.ts'
 import { diffRoutes } from './diff-routes.ts'
 
@@ -9,12 +9,16 @@ import { diffRoutes } from './diff-routes.ts'
  * traffic is added before what used to carry it goes, routes before the rules that lead to them, endpoints when both are
  * in, as the kernel starts subflows from a new endpoint at once; on the way out the reverse. A companion goes before its
  * source rule, because the source rule shows whose an orphaned companion is if the run is killed between the two.
+ * A setting comes last and goes first: while it holds and a cable is out, only the barriers keep what is bound to that
+ * uplink's addresses from leaving by another.
  */
 export function diffState(owned: State, wanted: State): Change[] {
   const families: readonly Family[] = ['inet6', 'inet']
   const endpoints = diffEndpoints(owned.endpoints, wanted.endpoints)
   const groups = diffGroups(owned, wanted)
+  const settings = diffSettings(owned, wanted)
   return [
+    ...settings.filter(({ setting }) => setting.value === 0),
     ...groups.filter(({ group }) => group !== DEFAULT_GROUP),
     ...endpoints.removed.map((endpoint): Change => ({ kind: 'endpoint', verb: 'delete', endpoint })),
     ...diffLimits(owned, wanted),
@@ -26,6 +30,7 @@ export function diffState(owned: State, wanted: State): Change[] {
       ),
     ),
     ...groups.filter(({ group }) => group === DEFAULT_GROUP),
+    ...settings.filter(({ setting }) => setting.value === 1),
   ]
 }
 
@@ -139,4 +144,14 @@ function diffGroups(owned: State, wanted: State): GroupChange[] {
   return [...wanted.groups]
     .filter(([device, group]) => owned.groups.get(device) !== group)
     .map(([device, group]) => ({ kind: 'group', device, group }))
+}
+
+/** One that is put back is so once more where somebody has done that already: its record is to go. */
+function diffSettings(owned: State, wanted: State): SettingChange[] {
+  const standing = new Map(owned.settings.map((setting) => [`${setting.family} ${setting.device}`, setting]))
+  return wanted.settings.flatMap((setting): SettingChange[] => {
+    const old = standing.get(`${setting.family} ${setting.device}`)
+    const isSame = old?.value === setting.value && old.ours === setting.ours
+    return isSame ? [] : [{ kind: 'setting', setting }]
+  })
 }

@@ -16,6 +16,7 @@ export interface Host {
   /** Our source rules for the address, in the order of their priority. */
   readonly sourcesOf: (address: string) => readonly Rule[]
   readonly companionsOf: (address: string) => readonly Rule[]
+  readonly barriersOf: (address: string) => readonly Rule[]
   /** Main's unicast routes through the device, in the kernel's order. */
   readonly mainRoutesOf: (device: string) => readonly Route[]
   /** Routes of ours through the device, in any table. */
@@ -95,6 +96,10 @@ export function indexHost(
     rules.filter(({ kind }) => kind === 'companion'),
     ({ from }) => [from],
   )
+  const barriersOf = group(
+    rules.filter(({ kind }) => kind === 'barrier'),
+    ({ from }) => [from],
+  )
   const main = group(
     routes.filter((route) => route.table === MAIN_TABLE && !isOurs(route)),
     devicesOf,
@@ -129,6 +134,7 @@ export function indexHost(
     holdersOf: (address) => unique(holders(address).map(({ device }) => device)),
     sourcesOf,
     companionsOf,
+    barriersOf,
     mainRoutesOf: main,
     ownRoutesOf: own,
     devicesOfTable: (family, table) => devicesOfAll(tables(family, table)),

@@ -2,6 +2,7 @@
 import { isIpv6 } from '../words/address.ts'
 import type { Endpoint, Family, Limits, Rule, Snapshot } from '../words/state.ts'
 import { DEFAULT_GROUP, MAIN_TABLE, MOST_ENDPOINTS, UPLINK_GROUP } from '../words/table.ts'
+import { otherBarriers } from './barrier.ts'
 import { bereftDevices } from './bereft.ts'
 import { otherCompanions } from './companion.ts'
 import { type EndpointPlan, planEndpoints } from './endpoint.ts'
@@ -16,7 +17,7 @@ interface Part<T> {
 }
 
 /**
- * Companions are judged as a whole: every run sees to those of its families, whatever device they are for.
+ * Companions and barriers are judged as a whole: every run sees to those of its families, whatever device they are for.
  *
  * @param sources the source rules that the run may change
  */
@@ -29,16 +30,21 @@ export function rulesOf(
   const { rules } = host.snapshot
   const changing = new Set(sources)
   const judged = new Set([...scope.families, ...sources.map(({ family }) => family)])
-  const companions = [...judged].flatMap((family) => otherCompanions(host, family, changing))
+  const others = [...judged].flatMap((family) => [
+    ...otherCompanions(host, family, changing),
+    ...otherBarriers(host, family, changing),
+  ])
   // Somebody else's rule that says the same is not ours to rely on, and ours can stand beside it.
-  const wanted = [...uplinks.flatMap((uplink) => uplink.rules), ...companions]
+  const wanted = [...uplinks.flatMap((uplink) => uplink.rules), ...others]
   const planned = new Set(wanted.map(({ from }) => from))
   const isJudged = ({ kind, family, from }: Rule) =>
-    kind === 'companion' && judged.has(family) && (planned.has(from) || !isOfAnotherRun(host, scope, from))
+    (kind === 'companion' || kind === 'barrier') &&
+    judged.has(family) &&
+    (planned.has(from) || !isOfAnotherRun(host, scope, from))
   return { owned: rules.filter((rule) => changing.has(rule) || isJudged(rule)), wanted }
 }
 
-/** A companion without its source rule may be one that a run for another device has just made: the source rule follows. */
+/** A companion (or a barrier) without its source rule may be one that a run for another device has just made: the source rule follows. */
 function isOfAnotherRun(host: Host, { devices, orphans }: Scope, from: string): boolean {
   const holders = host.holdersOf(from)
   // An address that is nowhere may be one that a stanza has given ahead.
@@ -108,12 +114,12 @@ function ruledAddresses(
   return addresses
 }
 
-/** Where somebody has deleted the source rule, the companion still tells. */
+/** Where somebody has deleted the source rule, the companion and the barrier still tell. */
 function loneCompanions(host: Host, device: string): Rule[] {
   return host
     .addressesOf(device)
     .filter(({ local }) => host.sourcesOf(local).length === 0)
-    .flatMap(({ local }) => host.companionsOf(local))
+    .flatMap(({ local }) => [...host.companionsOf(local), ...host.barriersOf(local)])
 }
 
 /** The endpoints of ours of uplinks that the run leaves alone, a list a device and family. */

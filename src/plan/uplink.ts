@@ -4,6 +4,7 @@ import type { Stanza } from '../ask/stanza.ts'
 import { Refusal } from '../words/refusal.ts'
 import type { Family, Route, Rule } from '../words/state.ts'
 import { PRIORITY } from '../words/table.ts'
+import { barrierOf } from './barrier.ts'
 import { absentNotices, type Carried, carriedAddresses } from './carried.ts'
 import { companionOf, terminalDefault } from './companion.ts'
 import { type Host, stanzasOf } from './host.ts'
@@ -131,7 +132,7 @@ function planWay(way: Way, table: number, query: UplinkQuery): { uplink: Uplink;
   return { uplink, notices: [...planned.notices] }
 }
 
-/** The source rule of an address, behind its companion. */
+/** The source rule of an address, between its companion and, where there is a way out to be kept to, its barrier. */
 function rulesFor(address: Carried, way: Way, table: number, query: UplinkQuery): Rule[] {
   const { host, family, trustsTable } = query
   const from = address.local
@@ -141,7 +142,11 @@ function rulesFor(address: Carried, way: Way, table: number, query: UplinkQuery)
   const priority = (isSpokenFor(address, way) ? (asked ?? standing) : (standing ?? asked)) ?? PRIORITY
   const source: Rule = { kind: 'source', family, from, table, priority, suppress: undefined }
   const isAlone = options?.mainRoutes === 'ignore' || terminalDefault(host, family) !== undefined
-  return isAlone ? [source] : [companionOf(source), source]
+  return [
+    ...(isAlone ? [] : [companionOf(source)]),
+    source,
+    ...(way.out === undefined ? [] : [barrierOf(source)]),
+  ]
 }
 
 /** A stanza speaks for the addresses that it names, or for all if it names none. */

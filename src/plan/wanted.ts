@@ -7,6 +7,7 @@ import type { Host } from './host.ts'
 import { endpointNotices, groupNotice, mptcpDetail, pathManagerNotice } from './notices.ts'
 import { ownedRoutes, ownedSources, type Scope } from './owned.ts'
 import { endpointsOf, groupsOf, limitsOf, rulesOf } from './parts.ts'
+import { settingNotice, settingsOf } from './setting.ts'
 import { type Lookups, planUplinks, type Uplink } from './uplink.ts'
 
 export interface PlanQuery {
@@ -36,7 +37,10 @@ export interface Plan {
   readonly short: boolean
 }
 
-const NOTHING: State = { rules: [], routes: [], endpoints: [], groups: new Map(), limits: undefined }
+const NOTHING: State = {
+  ...{ rules: [], routes: [], endpoints: [], settings: [] },
+  ...{ groups: new Map(), limits: undefined },
+}
 
 /** What a run wants that has nothing to act on. */
 export const EMPTY_PLAN: Plan = {
@@ -71,6 +75,7 @@ export function planHost(query: PlanQuery): Plan {
       endpoints: [...endpoints.owned, ...endpoints.plan.evicted],
       groups: new Map(snapshot.links.map(({ name, group }) => [name, group])),
       limits: snapshot.limits,
+      settings: snapshot.settings,
     },
     wanted: {
       rules: rules.wanted,
@@ -78,13 +83,14 @@ export function planHost(query: PlanQuery): Plan {
       endpoints: endpoints.plan.endpoints,
       groups: groupsOf(host, acting, uplinks, sources),
       limits: limitsOf(snapshot, endpoints.owned, endpoints.plan),
+      settings: settingsOf(host, acting, uplinks, sources),
     },
     uplinks,
     refused,
     notices: [
       ...plans.flatMap(({ notices }) => notices),
       ...(uplinks.length > 0 ? terminalNotice(host, scope.families) : []),
-      ...outDevices.flatMap((device) => groupNotice(host, device)),
+      ...outDevices.flatMap((device) => deviceNotices(host, device)),
       ...endpointNotices(endpoints.plan),
       ...(outDevices.length > 0 ? pathManagerNotice(snapshot) : []),
     ],
@@ -96,11 +102,15 @@ export function planHost(query: PlanQuery): Plan {
       ...plans.flatMap(({ device, notices, details }) =>
         [...notices, ...details].map((text) => ({ device, text })),
       ),
-      ...outDevices.flatMap((device) => groupNotice(host, device).map((text) => ({ device, text }))),
+      ...outDevices.flatMap((device) => deviceNotices(host, device).map((text) => ({ device, text }))),
     ]),
     waiting: endpoints.plan.waiting,
     short: endpoints.plan.left.length > 0,
   }
+}
+
+function deviceNotices(host: Host, device: string): string[] {
+  return [...groupNotice(host, device), ...settingNotice(host, device)]
 }
 
 interface DevicePlan {

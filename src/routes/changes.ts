@@ -18,6 +18,11 @@ export function describeChanges(changes: readonly Change[], step: WholeStep): st
         ? `the link is in group ${step.host.link(device)?.group} instead of ${group}`
         : `the link is still in group ${UPLINK_GROUP}`,
     ),
+    ...pick(changes, 'setting').map(({ setting: { value } }) =>
+      value === 1
+        ? 'ignore_routes_with_linkdown is 0: new connections fail while its cable is out'
+        : 'ignore_routes_with_linkdown is still 1, and not put back',
+    ),
   ]
 }
 
@@ -25,19 +30,25 @@ function pick<K extends Change['kind']>(changes: readonly Change[], kind: K): Of
   return changes.filter((change): change is Of<K> => change.kind === kind)
 }
 
-/** A companion is told only where its source rule is in order. */
+/** A companion and a barrier are told only where their source rule is in order. */
 function describeRules(changes: readonly Of<'rule'>[], { host }: WholeStep): string[] {
   const sources = changes.filter(({ rule }) => rule.kind === 'source')
   const told = new Set(sources.map(({ rule }) => rule.from))
-  const companions = changes.filter(({ rule }) => rule.kind === 'companion' && !told.has(rule.from))
+  const others = (kind: Rule['kind']) =>
+    withoutReplaced(changes.filter(({ rule }) => rule.kind === kind && !told.has(rule.from)))
   return [
     ...withoutReplaced(sources).map(({ verb, rule }) =>
       verb === 'add' ? missingRule(rule, host.sourcesOf(rule.from)[0]) : leftRule(rule),
     ),
-    ...withoutReplaced(companions).map(({ verb, rule: { from, priority } }) =>
+    ...others('companion').map(({ verb, rule: { from, priority } }) =>
       verb === 'add'
         ? `no companion rule for ${from} at ${priority}: main's specific routes do not count for it`
         : `a companion rule for ${from} at ${priority} is left over`,
+    ),
+    ...others('barrier').map(({ verb, rule: { from, priority } }) =>
+      verb === 'add'
+        ? `no barrier for ${from} at ${priority}: what its table does not lead out leaves by another uplink`
+        : `a barrier for ${from} at ${priority} is left over`,
     ),
   ]
 }

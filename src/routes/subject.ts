@@ -27,6 +27,8 @@ export function subjectOf(change: Change, { holdersOf }: Host): Subject {
       const { address, device } = change.endpoint
       return { family: isIpv6(address) ? 'inet6' : 'inet', address, device: holdersOf(address)[0] ?? device }
     }
+    case 'setting':
+      return { family: change.setting.family, device: change.setting.device }
     case 'group':
       return { family: undefined, device: change.device }
     case 'limits':

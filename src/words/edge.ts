@@ -26,6 +26,10 @@ export interface Edge {
   /** Writes a file whole or not at all, readable by all, writable by its owner; makes its directories. Says whether it could. */
   readonly writeFile: (path: string, text: string) => boolean
   readonly removeFile: (path: string) => void
+  /** Writes into a file of /proc/sys that is there. Says why it could not: `EROFS`, `EACCES` … */
+  readonly writeSysctl: (path: string, value: string) => string | undefined
+  /** Whether the file stands where nobody can write, root neither. */
+  readonly isReadOnly: (path: string) => boolean
   /** Names the network namespace, `4-4026531840`; undefined where /proc does not tell. */
   readonly networkNamespace: () => string | undefined
   /**

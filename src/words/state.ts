@@ -150,6 +150,20 @@ export interface Limits {
   readonly addAddrAccepted: number
 }
 
+/**
+ * `ignore_routes_with_linkdown` of a device and family, the kernel's Documentation/networking/ip-sysctl.rst: with 1 its
+ * routes do not count while its cable is out, so that new connections leave by another uplink. The kernel's default is 0.
+ */
+export interface Setting {
+  readonly family: Family
+  readonly device: string
+  readonly value: 0 | 1
+  /** A run of ours has made it 1, and is to put it back; an admin's own 1 stays. */
+  readonly ours: boolean
+  /** What a record knows the device by, which may bear another name by then; undefined of one that is yet to come. */
+  readonly link: Pick<Link, 'index' | 'mac'> | undefined
+}
+
 /** The part of the kernel's network state that this project makes. */
 export interface State {
   readonly rules: readonly Rule[]
@@ -159,11 +173,13 @@ export interface State {
   readonly groups: ReadonlyMap<string, number>
   /** Undefined where they are not to be touched. */
   readonly limits: Limits | undefined
+  /** Of those that are not named, none is to be touched. */
+  readonly settings: readonly Setting[]
 }
 
 export type RouteVerb = 'add' | 'append' | 'replace' | 'delete'
 
-/** One `ip` command that changes the kernel. */
+/** One command that changes the kernel: of `ip`, or for a setting of `sysctl`. */
 export type Change =
   | { readonly kind: 'rule'; readonly verb: 'add' | 'delete'; readonly rule: Rule }
   | { readonly kind: 'route'; readonly verb: RouteVerb; readonly route: Route }
@@ -172,6 +188,11 @@ export type Change =
   | { readonly kind: 'flags'; readonly endpoint: Endpoint; readonly words: readonly string[] }
   | { readonly kind: 'group'; readonly device: string; readonly group: number }
   | { readonly kind: 'limits'; readonly limits: Limits }
+  | { readonly kind: 'setting'; readonly setting: Setting }
+
+export type SettingChange = Extract<Change, { kind: 'setting' }>
+/** What `ip` makes, a line of a batch each. */
+export type IpChange = Exclude<Change, SettingChange>
 
 /** What the kernel shows of the whole host at one moment. */
 export interface Snapshot {
@@ -193,6 +214,13 @@ export interface Snapshot {
   /** Undefined where MPTCP could not be read. */
   readonly limits: Limits | undefined
   readonly mptcp: Mptcp
+  /** Those of the asked devices in families in which they have addresses, and all that a record says are ours. */
+  readonly settings: readonly StandingSetting[]
+}
+
+export interface StandingSetting extends Setting {
+  /** Nobody can change it: /proc/sys is read-only, as in many containers. */
+  readonly fixed: boolean
 }
 
 /** The kernel's switches for Multipath TCP, Documentation/networking/mptcp-sysctl.rst. */

@@ -4,6 +4,8 @@ export interface Disk {
   readonly files: Map<string, string>
   /** /run takes files; else there are neither records nor a lock. */
   writable: boolean
+  /** /proc/sys takes values. */
+  settable: boolean
   /** The paths whose lock a run holds. */
   readonly locked: Set<string>
   /** Minutes since the start. */
@@ -11,11 +13,11 @@ export interface Disk {
 }
 
 export function createDisk(): Disk {
-  return { files: new Map(), writable: true, locked: new Set(), minutes: 0 }
+  return { files: new Map(), writable: true, settable: true, locked: new Set(), minutes: 0 }
 }
 
-export function copyDisk({ files, writable, minutes }: Disk): Disk {
-  return { files: new Map(files), writable, locked: new Set(), minutes }
+export function copyDisk({ files, writable, settable, minutes }: Disk): Disk {
+  return { files: new Map(files), writable, settable, locked: new Set(), minutes }
 }
 
 export function listDirectory({ files }: Disk, path: string): string[] {

@@ -31,6 +31,8 @@ export function createFakeEdge(kernel: Kernel, disk: Disk = createDisk()): Edge 
         files.delete(path)
       }
     },
+    writeSysctl: (path, value) => (disk.settable ? writeSysctl(kernel, path, value) : 'EROFS'),
+    isReadOnly: (path) => path.startsWith('/proc/sys/') && !disk.settable,
     networkNamespace: () => '4-4026531840',
     lock: (path) => {
       if (!disk.writable) {
@@ -70,8 +72,31 @@ function readProc(kernel: Kernel, path: string): string | undefined {
     case '/proc/net/ipv6_route':
       return printRoutes6(kernel)
     default:
-      return undefined
+      return findSysctl(kernel, path)?.read()
   }
+}
+
+const SYSCTL = /^\/proc\/sys\/net\/(ipv[46])\/conf\/([^/]+)\/ignore_routes_with_linkdown$/
+
+/** The one file of a device that a run writes. */
+function findSysctl(kernel: Kernel, path: string) {
+  const [, branch, device] = SYSCTL.exec(path) ?? []
+  const link = kernel.links.find(({ name }) => name === device)
+  const family: Family = branch === 'ipv6' ? 'inet6' : 'inet'
+  return (
+    link && {
+      read: () => `${link.ignoring[family]}\n`,
+      write: (value: string) => {
+        link.ignoring[family] = value === '1' ? 1 : 0
+      },
+    }
+  )
+}
+
+function writeSysctl(kernel: Kernel, path: string, value: string): string | undefined {
+  const file = findSysctl(kernel, path)
+  file?.write(value)
+  return file === undefined ? 'ENOENT' : undefined
 }
 
 function runIp(kernel: Kernel, args: readonly string[], input: string): Outcome {

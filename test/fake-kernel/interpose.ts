@@ -45,6 +45,21 @@ export function interpose(inner: Edge, intercept: Intercept, written: Written[] 
         inner.removeFile(path)
       }
     },
+    // It may be a run's last deed; what it costs where it is refused is tested elsewhere.
+    writeSysctl: (path, value) => {
+      const line = `sysctl ${path}=${value}`
+      if (!dead) {
+        try {
+          intercept(line, written.length + 1)
+        } catch (error) {
+          dead = true
+          throw error
+        }
+      }
+      const why = inner.writeSysctl(path, value)
+      written.push({ line, failed: why !== undefined })
+      return why
+    },
     ip: (args, input) => {
       if (dead) {
         throw new Kill('the run is dead')

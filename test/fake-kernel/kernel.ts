@@ -11,6 +11,8 @@ export interface Link {
   altname: string | undefined
   group: number
   up: boolean
+  /** ignore_routes_with_linkdown */
+  readonly ignoring: Record<Family, 0 | 1>
 }
 
 export interface KernelAddress {
@@ -34,6 +36,8 @@ export interface KernelRule {
   readonly priority: number
   readonly protocol: number
   readonly suppress: { readonly length: number; readonly group: number | undefined } | undefined
+  /** The bits of a packet's mark that it selects by, `0x1/0xff`. */
+  readonly mark: string | undefined
 }
 
 export interface KernelHop extends Hop {

@@ -22,7 +22,8 @@ export function addVeth(kernel: Kernel, device: string, peer: string): Fault | u
     [device, peer],
   ] as const) {
     const index = kernel.nextIndex
-    kernel.links.push({ index, name, peer: other, altname: undefined, group: 0, up: false })
+    const ignoring = { inet: 0, inet6: 0 } as const
+    kernel.links.push({ index, name, peer: other, altname: undefined, group: 0, up: false, ignoring })
     kernel.nextIndex += 1
   }
   return undefined

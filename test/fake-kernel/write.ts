@@ -12,7 +12,7 @@ type Act = (kernel: Kernel, words: Words, family: Family) => Fault | undefined
 
 const GRAMMAR: readonly (readonly [RegExp, Act])[] = [
   [
-    /^rule (?<verb>add|delete) from (?<from>\S+) (lookup (?<table>\S+)|unreachable)( suppress_prefixlength (?<length>\d+)( suppress_ifgroup (?<group>\d+))?)? priority (?<priority>\d+) protocol (?<protocol>\d+)$/,
+    /^rule (?<verb>add|delete) from (?<from>\S+)( fwmark (?<mark>0x[\da-f]+\/0x[\da-f]+))? (lookup (?<table>\S+)|unreachable)( suppress_prefixlength (?<length>\d+)( suppress_ifgroup (?<group>\d+))?)? priority (?<priority>\d+) protocol (?<protocol>\d+)$/,
     actOnRule,
   ],
   [
@@ -95,6 +95,7 @@ function actOnRule(kernel: Kernel, words: Words, family: Family): Fault | undefi
     table: table === undefined ? undefined : toTable(table),
     priority: Number(words['priority']),
     protocol: Number(words['protocol']),
+    mark: words['mark'],
     suppress: length === undefined ? undefined : { length: Number(length), group: toNumber(group) },
   }
   return words['verb'] === 'add' ? addRule(kernel, rule) : deleteRule(kernel, rule)

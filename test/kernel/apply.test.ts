@@ -2,20 +2,20 @@ import { describe, expect, it } from 'vitest'
 import { applyAll, applyInOrder, describeFailures } from '../../src/kernel/apply.ts'
 import { formatLine } from '../../src/kernel/command.ts'
 import type { Outcome } from '../../src/words/edge.ts'
-import type { Change, Endpoint, Route, Rule } from '../../src/words/state.ts'
+import type { Change, Endpoint, IpChange, Route, Rule } from '../../src/words/state.ts'
 import { readDialogues, stage } from '../captured.ts'
 
 const RULE: Rule = {
   ...{ kind: 'source', family: 'inet', from: '10.1.2.2', table: 1001, priority: 31000 },
   suppress: undefined,
 }
-const rule = (from: string, verb: 'add' | 'delete' = 'add'): Change => ({
+const rule = (from: string, verb: 'add' | 'delete' = 'add'): IpChange => ({
   ...{ kind: 'rule', verb },
   rule: { ...RULE, from, family: from.includes(':') ? 'inet6' : 'inet' },
 })
 const [ONE, TWO, THREE, SIX] = ['10.1.2.2', '10.1.2.3', '10.1.2.4', '2001:db8:2::2'].map((from) =>
   rule(from),
-) as [Change, Change, Change, Change]
+) as [IpChange, IpChange, IpChange, IpChange]
 
 const ROUTE: Route = {
   ...{
@@ -31,7 +31,7 @@ const ROUTE: Route = {
   hops: [{ gateway: '10.1.2.1', device: 'eth1', onlink: false, weight: 1 }],
   ...{ attributes: [], preference: 'medium', source: undefined, behind: false, strange: undefined },
 }
-const route = (verb: 'add' | 'delete', more: Partial<Route> = {}): Change => ({
+const route = (verb: 'add' | 'delete', more: Partial<Route> = {}): IpChange => ({
   ...{ kind: 'route', verb },
   route: { ...ROUTE, ...more },
 })
@@ -39,7 +39,7 @@ const ENDPOINT: Endpoint = {
   ...{ id: 255, address: '10.1.2.2', port: undefined, device: 'eth1', flags: ['subflow'] },
   implicit: false,
 }
-const removal = (address: string, id: number): Change => ({
+const removal = (address: string, id: number): IpChange => ({
   ...{ kind: 'endpoint', verb: 'delete' },
   endpoint: { ...ENDPOINT, address, id },
 })
@@ -55,7 +55,7 @@ function refused(lines: Record<number, string>): Outcome {
   return { status: 1, stdout: '', stderr: stderr.join('') }
 }
 
-function apply(how: 'in order' | 'all', changes: Change[], ...outcomes: Partial<Outcome>[]) {
+function apply(how: 'in order' | 'all', changes: IpChange[], ...outcomes: Partial<Outcome>[]) {
   const set = stage({ outcomes })
   const done: Change[] = []
   const failures = how === 'all' ? applyAll(set.edge, changes) : applyInOrder(set.edge, changes, done)
@@ -79,7 +79,7 @@ it('writes nothing where nothing changes', () => {
 })
 
 /** Deletions, each with what the kernel says where there is nothing to delete. */
-const GONE: readonly [string, Change, string][] = [
+const GONE: readonly [string, IpChange, string][] = [
   ['a rule', rule('10.1.2.2', 'delete'), 'RTNETLINK answers: No such file or directory'],
   ['a route', route('delete'), 'RTNETLINK answers: No such process'],
   ['a table', route('delete'), 'Error: FIB table does not exist.'],

@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { familyOption, formatCommand, formatLine, isCarriable, toBatches } from '../../src/kernel/command.ts'
-import type { Change, Endpoint, EndpointFlag, Family, Hop, Route, Rule } from '../../src/words/state.ts'
+import type {
+  Change,
+  Endpoint,
+  EndpointFlag,
+  Family,
+  Hop,
+  IpChange,
+  Route,
+  Rule,
+  Setting,
+} from '../../src/words/state.ts'
 
 const RULE: Rule = {
   ...{ kind: 'source', family: 'inet', from: '10.1.2.2', table: 1001, priority: 31000 },
@@ -31,25 +41,29 @@ const ENDPOINT: Endpoint = {
   implicit: false,
 }
 
-const add = (route: Route): Change => ({ kind: 'route', verb: 'add', route })
-const remove = (route: Route): Change => ({ kind: 'route', verb: 'delete', route })
-const rule = (changes: Partial<Rule> = {}, verb: 'add' | 'delete' = 'add'): Change => ({
+const setting = (value: 0 | 1, changes: Partial<Setting> = {}): Change => ({
+  kind: 'setting',
+  setting: { family: 'inet', device: 'eth1', value, ours: value === 1, link: undefined, ...changes },
+})
+const add = (route: Route): IpChange => ({ kind: 'route', verb: 'add', route })
+const remove = (route: Route): IpChange => ({ kind: 'route', verb: 'delete', route })
+const rule = (changes: Partial<Rule> = {}, verb: 'add' | 'delete' = 'add'): IpChange => ({
   ...{ kind: 'rule', verb },
   rule: { ...RULE, ...changes },
 })
-const endpoint = (changes: Partial<Endpoint> = {}, verb: 'add' | 'delete' = 'add'): Change => ({
+const endpoint = (changes: Partial<Endpoint> = {}, verb: 'add' | 'delete' = 'add'): IpChange => ({
   ...{ kind: 'endpoint', verb },
   endpoint: { ...ENDPOINT, ...changes },
 })
-const flags = (standing: readonly EndpointFlag[], ...words: string[]): Change => ({
+const flags = (standing: readonly EndpointFlag[], ...words: string[]): IpChange => ({
   ...{ kind: 'flags', words },
   endpoint: { ...ENDPOINT, flags: standing },
 })
-const LIMITS: Change = { kind: 'limits', limits: { subflows: 3, addAddrAccepted: 1 } }
-const GROUP: Change = { kind: 'group', device: 'eth1', group: 77 }
+const LIMITS: IpChange = { kind: 'limits', limits: { subflows: 3, addAddrAccepted: 1 } }
+const GROUP: IpChange = { kind: 'group', device: 'eth1', group: 77 }
 
 // What of this the kernel takes, and gives back, test/netns/round-trip.bats sees.
-it.each<[Change, string]>([
+it.each<[IpChange, string]>([
   [rule(), 'ip rule add from 10.1.2.2 lookup 1001 priority 31000 protocol 77'],
   [rule({}, 'delete'), 'ip rule delete from 10.1.2.2 lookup 1001 priority 31000 protocol 77'],
   [
@@ -151,6 +165,15 @@ it.each<[Change, string]>([
 })
 
 it.each([
+  [setting(1), 'sysctl -w net.ipv4.conf.eth1.ignore_routes_with_linkdown=1'],
+  [setting(0, { family: 'inet6' }), 'sysctl -w net.ipv6.conf.eth1.ignore_routes_with_linkdown=0'],
+  [setting(1, { device: 'eth1.7' }), 'sysctl -w net.ipv4.conf.eth1/7.ignore_routes_with_linkdown=1'],
+  [setting(1, { device: 'a$b' }), "sysctl -w 'net.ipv4.conf.a$b.ignore_routes_with_linkdown=1'"],
+])('%#: a setting is a command of sysctl(8)', (change, command) => {
+  expect(formatCommand(change)).toBe(command)
+})
+
+it.each([
   ["it's", `'it'\\''s'`],
   ['we#rd', "'we#rd'"],
   ['a b', "'a b'"],
@@ -158,7 +181,7 @@ it.each([
   ['é', "'é'"],
   ['a@b.7', 'a@b.7'],
 ])('a shell is handed the device %s as %s, a batch as it is', (device, word) => {
-  const change: Change = { kind: 'group', device, group: 77 }
+  const change: IpChange = { kind: 'group', device, group: 77 }
   expect(formatCommand(change)).toBe(`ip link set dev ${word} group 77`)
   expect(formatLine(change)).toBe(`link set dev ${device} group 77`)
 })
@@ -186,9 +209,11 @@ describe('toBatches', () => {
   const six = rule({ family: 'inet6', from: '2001:db8:2::2' })
   const six2 = endpoint({ address: '2001:db8:2::2' })
   const cut = (changes: Change[]) =>
-    toBatches(changes).map(({ family, changes }): [Family, number] => [family, changes.length])
+    toBatches(changes).map((part): [Family | 'setting', number] =>
+      'kind' in part ? [part.kind, 1] : [part.family, part.changes.length],
+    )
 
-  it.each<[string, Change[], [Family, number][]]>([
+  it.each<[string, Change[], [Family | 'setting', number][]]>([
     ['nothing', [], []],
     ['one family', [rule(), endpoint(), add(ROUTE), flags([], 'backup')], [['inet', 4]]],
     [
@@ -208,13 +233,26 @@ describe('toBatches', () => {
       ],
     ],
     ['no family at all', [GROUP, LIMITS], [['inet', 2]]],
+    [
+      'a setting is none of them',
+      [setting(0), GROUP, six, setting(1), LIMITS],
+      [
+        ['setting', 1],
+        ['inet6', 2],
+        ['setting', 1],
+        ['inet', 1],
+      ],
+    ],
   ])('%s', (_, changes, batches) => {
     expect(cut(changes)).toEqual(batches)
-    expect(toBatches(changes).flatMap((batch) => batch.changes)).toEqual(changes)
+    const parts = toBatches(changes)
+    expect(parts.flatMap((part): readonly Change[] => ('kind' in part ? [part] : part.changes))).toEqual(
+      changes,
+    )
   })
 })
 
-it.each<[Family, Change, string[]]>([
+it.each<[Family, IpChange, string[]]>([
   ['inet6', add(ROUTE6), ['-6']],
   ['inet', add(ROUTE), []],
   ['inet', add({ ...ROUTE, hops: [hop('fe80::1')] }), ['-4']],

@@ -15,8 +15,9 @@ const EMPTY = 'link eth1'
 
 /** All of a world as the state that is ours. */
 function stateOf(...lines: string[]): State {
-  const { rules, routes, endpoints, links, limits }: Snapshot = world(...lines)
-  return { rules, routes, endpoints, limits, groups: new Map(links.map(({ name, group }) => [name, group])) }
+  const { rules, routes, endpoints, links, limits, settings }: Snapshot = world(...lines)
+  const groups = new Map(links.map(({ name, group }) => [name, group]))
+  return { rules, routes, endpoints, limits, settings, groups }
 }
 
 const commands = (owned: State, wanted: State) => diffState(owned, wanted).map(formatCommand)

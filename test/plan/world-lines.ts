@@ -34,6 +34,7 @@ const READERS: Readonly<Record<string, (words: string[], snapshot: Mutable) => v
     }
   },
   crowded: ([device = '', family], { crowded }) => crowded.push({ device, family: family as Family }),
+  setting: readSetting,
   families: (words, snapshot) => {
     snapshot.families = words as Family[]
   },
@@ -124,6 +125,14 @@ function readRule(kind: Rule['kind'], words: string[]): Rule {
 
 const USUAL_PRIORITIES: Readonly<Record<Rule['kind'], number>> = {
   ...{ companion: 30999, source: 31000, barrier: 31001, mark: 31000, detour: 32765 },
+}
+
+function readSetting([device = '', family, value, ...words]: string[], { settings, links }: Mutable): void {
+  settings.push({
+    ...{ device, family: family as Family, value: value === '1' ? 1 : 0 },
+    ...{ ours: has(words, 'ours'), fixed: has(words, 'fixed') },
+    link: links.find(({ name }) => name === device),
+  })
 }
 
 function readForeign(words: string[]): ForeignRule {

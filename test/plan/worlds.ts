@@ -28,6 +28,7 @@ export const ETH1 = `
   link eth1 group 77
   rule from 10.1.2.2 lookup ${T1}
   companion from 10.1.2.2
+  barrier from 10.1.2.2
   route 10.1.2.0/24 dev eth1 table ${T1} proto 77
   route default via 10.1.2.1 dev eth1 table ${T1} proto 77
   endpoint 10.1.2.2 id 255 subflow dev eth1
@@ -47,6 +48,7 @@ export const ETH0 = ETH1.replaceAll('eth1', 'eth0')
  *     route default via 10.1.1.1 dev eth0 [table 100] [proto 77] [metric 5] …   (main's and proto boot's where not told)
  *     rule from 10.1.1.2 lookup 100 [priority 31000]           companion from 10.1.1.2 [priority 30999] [suppress 0]
  *     foreign from all lookup 100 [priority 1000]              endpoint 10.1.1.2 id 255 subflow dev eth0
+ *     barrier from 10.1.1.2 [priority 31001]                   setting eth0 inet 1 [ours] [fixed]
  *     limits 2 0      mptcp off      mptcp userspace      crowded eth0 inet      families inet
  *
  * An address brings its connected route. A link that is told again is told anew.
@@ -55,7 +57,7 @@ export function world(...texts: readonly string[]): Snapshot {
   const snapshot: Mutable = {
     ...{ families: ['inet6', 'inet'], links: [], addresses: [], rules: [], foreignRules: [], routes: [] },
     ...{ crowded: [], endpoints: [], limits: { subflows: 2, addAddrAccepted: 0 } },
-    mptcp: { enabled: true, pathManager: 'kernel' },
+    ...{ mptcp: { enabled: true, pathManager: 'kernel' }, settings: [] },
   }
   const lines = texts.flatMap((text) => text.split('\n')).map((line) => line.trim())
   for (const line of lines.filter((text) => text !== '')) {
@@ -123,13 +125,14 @@ export function commandsOf({ owned, wanted }: Pick<Plan, 'owned' | 'wanted'>): s
   return diffState(owned, wanted).map(formatCommand)
 }
 
-/** Wanted rules: `30999 10.1.2.2 main/7` for a companion, `31000 10.1.2.2 100` for a source rule. */
+/** Wanted rules: `30999 10.1.2.2 main/7` (companion), `31000 10.1.2.2 100` (source rule), `31001 10.1.2.2 unreachable`. */
 export function rulesOf({ wanted }: Plan): string[] {
   return wanted.rules.map(showRule)
 }
 
 function showRule({ kind, from, table, priority, suppress }: Rule): string {
-  return `${priority} ${from} ${kind === 'source' ? table : `main/${suppress}`}`
+  const action = kind === 'barrier' ? 'unreachable' : kind === 'source' ? table : `main/${suppress}`
+  return `${priority} ${from} ${action}`
 }
 
 /** Wanted routes as `ip route add` takes them, without the words that all of a table have in common. */

@@ -45,11 +45,22 @@ export interface Tombstone {
   readonly family: Family
 }
 
+/** `ignore_routes_with_linkdown` of a device and family, which a run of ours has set and is to put back. */
+export interface RecordedSetting {
+  /** The device as it was called then. */
+  readonly iface: string
+  readonly family: Family
+  /** By these it is known, whatever it is called now. */
+  readonly index: number
+  readonly mac: string | undefined
+}
+
 /** What a record's text turns out to be: one of this boot, `stale` from an earlier one, or why it is no use. */
 export type Reading =
   | { readonly stanza: RecordedStanza }
   | { readonly down: Tombstone }
   | { readonly lease: RecordedLease }
+  | { readonly setting: RecordedSetting }
   | 'stale'
   | { readonly fault: string }
 
@@ -66,6 +77,10 @@ export function printTombstone(down: Tombstone, boot: string): string {
 
 export function printLease(lease: RecordedLease, boot: string): string {
   return print({ version: VERSION, boot, lease })
+}
+
+export function printSetting(setting: RecordedSetting, boot: string): string {
+  return print({ version: VERSION, boot, setting })
 }
 
 /** People read records too. */
@@ -92,6 +107,9 @@ export function parseRecord(text: string, boot: string): Reading {
   }
   if (isOurs && isLease(record['lease'])) {
     return { lease: record['lease'] }
+  }
+  if (isOurs && isSetting(record['setting'])) {
+    return { setting: record['setting'] }
   }
   return { fault: 'is damaged' }
 }
@@ -151,6 +169,14 @@ function isLease(value: unknown): value is RecordedLease {
     (since === undefined || Number.isFinite(since)) &&
     isTextOrAbsent(mac)
   )
+}
+
+function isSetting(value: unknown): value is RecordedSetting {
+  if (!isObject(value) || !isTombstone(value)) {
+    return false
+  }
+  const { index, mac } = value as Unknown
+  return Number.isSafeInteger(index) && isTextOrAbsent(mac)
 }
 
 /** A device's name, perhaps with an alias behind a colon: no blank or newline, as it will stand in a batch of `ip`. */

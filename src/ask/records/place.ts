@@ -1,7 +1,7 @@
 /** Where records lie: a directory for each network namespace, in it a file for each interface, family and address. */
 import type { Edge } from '../../words/edge.ts'
 import type { Family } from '../../words/state.ts'
-import type { RecordedLease, RecordedStanza, Tombstone } from './form.ts'
+import type { RecordedLease, RecordedSetting, RecordedStanza, Tombstone } from './form.ts'
 
 export const RECORDS = '/run/mptcp-routes'
 
@@ -34,6 +34,17 @@ export function tombstoneFile({ iface, family }: Tombstone): string {
 /** None of the interface's own records: those go with an ifdown, this one with the lease. */
 export function leaseFile({ iface, family, door }: Pick<RecordedLease, 'iface' | 'family' | 'door'>): string {
   return `lease,${filePrefix(iface, family)}${encode(door)}`
+}
+
+const SETTING = 'setting,'
+
+/** By the device's number: its name may have changed when the setting is put back. */
+export function settingFile({ family, index }: Pick<RecordedSetting, 'family' | 'index'>): string {
+  return `${SETTING}${family},${index}`
+}
+
+export function isSettingFile(file: string): boolean {
+  return file.startsWith(SETTING)
 }
 
 /** What the names of all an interface's records of the family begin with. */

@@ -148,6 +148,8 @@ function deviceOf(change: Change, { plan, host }: WholeStep): string {
       return change.endpoint.device ?? host.holdersOf(change.endpoint.address)[0] ?? HOST
     case 'group':
       return change.device
+    case 'setting':
+      return change.setting.device
     case 'rule': {
       const { family, table, from } = change.rule
       const uplink = plan.uplinks.find((one) => one.family === family && one.table === table)

@@ -1,0 +1,61 @@
+/** Whose routes do not count while the cable is out: the uplinks', so that new connections leave by another one at once. */
+import type { Rule, Setting } from '../words/state.ts'
+import { bereftDevices } from './bereft.ts'
+import type { Host } from './host.ts'
+import type { Scope } from './owned.ts'
+import type { Uplink } from './uplink.ts'
+
+/**
+ * 1 for each device and family that leads out, and 0 again for the others of the run where a run of ours has set it. What
+ * has not been read is left alone: its address is yet to come, and so is another look.
+ */
+export function settingsOf(
+  host: Host,
+  { devices, families }: Scope,
+  uplinks: readonly Uplink[],
+  sources: readonly Rule[],
+): Setting[] {
+  const leading = new Set(uplinks.flatMap((uplink) => (uplink.out === undefined ? [] : keyOf(uplink))))
+  const acting = new Set([...devices, ...bereftDevices(host, uplinks, sources).keys()])
+  const standing = host.snapshot.settings.flatMap(({ fixed, ...setting }): Setting[] => {
+    const { device, family, value, ours } = setting
+    if (!acting.has(device) || !families.includes(family)) {
+      return []
+    }
+    if (leading.has(keyOf(setting))) {
+      return fixed ? [] : [{ ...setting, ours: ours || value === 0, value: 1 }]
+    }
+    return ours ? [{ ...setting, value: 0, ours: false }] : []
+  })
+  return [...standing, ...settingsAhead(host, uplinks)]
+}
+
+/** A plan ahead is for a device that is not there yet, and then has the kernel's default. */
+function settingsAhead(host: Host, uplinks: readonly Uplink[]): Setting[] {
+  const ahead = new Map(
+    uplinks.flatMap((uplink) => {
+      const { device, family, out } = uplink
+      const isAhead = out !== undefined && host.link(device) === undefined
+      return isAhead
+        ? [[keyOf(uplink), { family, device, value: 1, ours: true, link: undefined }] as const]
+        : []
+    }),
+  )
+  return [...ahead.values()]
+}
+
+function keyOf({ device, family }: Pick<Setting, 'device' | 'family'>): string {
+  return `${family} ${device}`
+}
+
+export function settingNotice({ snapshot }: Host, device: string): string[] {
+  const families = snapshot.settings
+    .filter((one) => one.device === device && one.fixed)
+    .map(({ family }) => family)
+  const what = 'ignore_routes_with_linkdown cannot be set, as /proc/sys is read-only'
+  const cure = 'set it to 1 outside of the container'
+  return families.map(
+    (family) =>
+      `${what}: while the cable is out, new ${family} connections fail instead of leaving by another uplink (${cure})`,
+  )
+}
