@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { deriveTable } from '../src/words/table.ts'
 import { byHand, event } from './captured.ts'
-import { hostWith, IFUP, ifdown, ifup, PAGE, recordsOf, run, stateOf } from './fake-host.ts'
+import { hostWith, IFUP, ifdown, ifup, PAGE, recordsOf, run, stateOf, typed } from './fake-host.ts'
 import { killBefore, refuseAlways, refuseOnce, rivalBefore } from './fake-kernel/interpose.ts'
 
 const T1 = deriveTable('eth1')
@@ -11,8 +11,10 @@ const PICTURE = [
   `route add default via 10.1.2.1 dev eth1 table ${T1} protocol 77`,
   'rule add from 10.1.2.2 lookup main suppress_prefixlength 7 suppress_ifgroup 77 priority 30999 protocol 77',
   `rule add from 10.1.2.2 lookup ${T1} priority 31000 protocol 77`,
+  'rule add from 10.1.2.2 unreachable priority 31001 protocol 77',
   'mptcp endpoint add 10.1.2.2 id 255 dev eth1 subflow',
 ]
+const SETTING = 'sysctl -w net.ipv4.conf.eth1.ignore_routes_with_linkdown=1'
 const SIX = 'addr add 2001:db8:2::2/64 dev eth1 nodad'
 const DUAL = { ...IFUP, ADDRFAM: '', IF_ADDRESSES: '2001:db8:2::2/64', IF_GATEWAYS: '2001:db8:2::1' }
 
@@ -22,8 +24,8 @@ describe('up', () => {
     expect(run(host, ifup())).toEqual({
       refusal: 'not refused',
       told: [],
-      commands: PICTURE.map((line) => `ip ${line}`),
-      lines: PICTURE,
+      commands: [...PICTURE, SETTING].map(typed),
+      lines: [...PICTURE, SETTING],
     })
     expect(run(host, ifup())).toEqual({ refusal: 'not refused', told: [], commands: [], lines: [] })
   })
@@ -38,9 +40,11 @@ describe('up', () => {
         `route add default via 2001:db8:2::1 dev eth1 table ${T1} protocol 77`,
         'rule add from 2001:db8:2::2 lookup main suppress_prefixlength 4 suppress_ifgroup 77 priority 30999 protocol 77',
         `rule add from 2001:db8:2::2 lookup ${T1} priority 31000 protocol 77`,
+        'rule add from 2001:db8:2::2 unreachable priority 31001 protocol 77',
         'mptcp endpoint add 2001:db8:2::2 id 255 dev eth1 subflow',
       ],
       ...PICTURE.slice(1).map((line) => line.replace('id 255', 'id 254')),
+      ...[SETTING, SETTING.replace('ipv4', 'ipv6')],
     ])
     expect(run(host, event(DUAL)).lines).toEqual([])
   })
@@ -84,7 +88,7 @@ describe('up', () => {
   it('ends, after a kill at any point, in the wanted state with the next run', () => {
     const whole = hostWith(...PAGE)
     run(whole, ifup())
-    for (const position of PICTURE.keys()) {
+    for (const position of [...PICTURE, SETTING].keys()) {
       const host = hostWith(...PAGE)
       run(host, ifup(), { intercept: killBefore(position + 1) })
       run(host, ifup())
@@ -140,7 +144,7 @@ describe('up', () => {
 describe('an endpoint of the first version or of somebody else', () => {
   it('without our mark stays and is enough', () => {
     const host = hostWith(...PAGE, 'mptcp endpoint add 10.1.2.2 id 9 dev eth1 subflow')
-    expect(run(host, ifup()).lines).toEqual(PICTURE.slice(0, -1))
+    expect(run(host, ifup()).lines).toEqual([...PICTURE.slice(0, -1), SETTING])
   })
 })
 
@@ -152,11 +156,7 @@ describe('a dry run', () => {
       throw new Error('locked')
     }
     const { commands, lines } = run(host, ifup(), { dryRun: true, edge: { lock } })
-    expect([commands, lines, stateOf(host) === before]).toEqual([
-      PICTURE.map((line) => `ip ${line}`),
-      [],
-      true,
-    ])
+    expect([commands, lines, stateOf(host) === before]).toEqual([[...PICTURE, SETTING].map(typed), [], true])
     expect(recordsOf(host).stanzas).toEqual([])
     run(host, ifdown(), { dryRun: true, edge: { lock } })
     expect(recordsOf(host).down).toEqual([])
@@ -164,7 +164,7 @@ describe('a dry run', () => {
 
   it('plans for a device that need not exist, from what the stanza gives', () => {
     expect(run(hostWith(), ifup(), { dryRun: true })).toMatchObject({
-      commands: PICTURE.map((line) => `ip ${line}`),
+      commands: [...PICTURE, SETTING].map(typed),
       told: [
         'address "10.1.2.2" is not on the device: used as given, until mptcp-routes next looks at the host (set by IF_ADDRESS in the iface stanza)',
       ],

@@ -98,3 +98,8 @@ export function run(
   const refusal = refusalOf(() => converge({ event: asked, edge: between, env: {}, dryRun, strict, report }))
   return { refusal, told, commands, lines: written.map(({ line }) => line) }
 }
+
+/** A written line as the command that a run tells. */
+export function typed(line: string): string {
+  return line.startsWith('sysctl ') ? line : `ip ${line}`
+}

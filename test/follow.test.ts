@@ -56,7 +56,7 @@ function gateways({ kernel }: FakeHost): string[] {
 }
 
 const rules = ({ kernel }: FakeHost) =>
-  kernel.rules.flatMap(({ from, protocol }) => (protocol === 77 ? [from] : []))
+  kernel.rules.flatMap(({ from, protocol, table }) => (protocol === 77 && table !== undefined ? [from] : []))
 const leases = (host: FakeHost) => recordsOf(host).leases.map(({ door, routers }) => `${door} ${routers}`)
 
 describe('a lease', () => {

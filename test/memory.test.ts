@@ -43,13 +43,10 @@ describe('up', () => {
     const host = hostWith(...PAGE)
     run(host, ifup(), { intercept: killBefore(1) })
     expect(shown(host)).toEqual(['eth1 inet 10.1.2.2 1 -'])
-    let writes = 0
-    const writeFile = () => {
-      writes += 1
-      return true
-    }
+    const written: string[] = []
+    const writeFile = (path: string) => written.push(path) > 0
     run(host, ifup(), { edge: { writeFile } })
-    expect(writes).toBe(0)
+    expect(written).toEqual([expect.stringMatching(/\/setting,inet,5$/)])
   })
 
   it('holds by hand, with the values put over those that stand', () => {
@@ -156,9 +153,9 @@ describe('up', () => {
     const host = hostWith(...PAGE)
     host.disk.writable = false
     const first = run(host, ifup())
-    expect([first.refusal, first.lines.length]).toEqual(['not refused', 6])
+    expect([first.refusal, first.lines.length]).toEqual(['not refused', 7])
     expect(run(host, ifup()).lines).toEqual([])
-    expect(run(host, ifdown()).lines).toHaveLength(6)
+    expect(run(host, ifdown()).lines).toHaveLength(7)
   })
 })
 
@@ -235,7 +232,7 @@ describe('down', () => {
 
   it('does so after a failure, too', () => {
     const host = hostAfter(IFUP)
-    expect(run(host, ifdown(), { intercept: refuseAlways(1) }).refusal).not.toBe('not refused')
+    expect(run(host, ifdown(), { intercept: refuseAlways(2) }).refusal).not.toBe('not refused')
     expect(recordsOf(host).stanzas).toEqual([])
   })
 })

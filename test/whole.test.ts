@@ -59,9 +59,10 @@ describe('who is looked after', () => {
 
   it('is a device that an ifdown could not clear, to take the rest away', () => {
     const host = upHost()
-    run(host, ifdown(), { intercept: refuseAlways(1) })
+    run(host, ifdown(), { intercept: refuseAlways(2) })
     expect(plan(host).lines).toEqual([
       'mptcp endpoint delete id 255',
+      expect.stringMatching(/^rule delete from 10\.1\.2\.2 unreachable /),
       expect.stringMatching(/^rule delete from 10\.1\.2\.2 lookup main /),
       expect.stringMatching(/^rule delete from 10\.1\.2\.2 lookup \d+ priority 31000/),
     ])

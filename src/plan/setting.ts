@@ -15,7 +15,7 @@ export function settingsOf(
   uplinks: readonly Uplink[],
   sources: readonly Rule[],
 ): Setting[] {
-  const leading = new Set(uplinks.flatMap((uplink) => (uplink.out === undefined ? [] : keyOf(uplink))))
+  const leading = leadingKeys(uplinks)
   const acting = new Set([...devices, ...bereftDevices(host, uplinks, sources).keys()])
   const standing = host.snapshot.settings.flatMap(({ fixed, ...setting }): Setting[] => {
     const { device, family, value, ours } = setting
@@ -44,18 +44,21 @@ function settingsAhead(host: Host, uplinks: readonly Uplink[]): Setting[] {
   return [...ahead.values()]
 }
 
+function leadingKeys(uplinks: readonly Uplink[]): ReadonlySet<string> {
+  return new Set(uplinks.flatMap((uplink) => (uplink.out === undefined ? [] : keyOf(uplink))))
+}
+
 function keyOf({ device, family }: Pick<Setting, 'device' | 'family'>): string {
   return `${family} ${device}`
 }
 
-export function settingNotice({ snapshot }: Host, device: string): string[] {
-  const families = snapshot.settings
-    .filter((one) => one.device === device && one.fixed)
-    .map(({ family }) => family)
-  const what = 'ignore_routes_with_linkdown cannot be set, as /proc/sys is read-only'
-  const cure = 'set it to 1 outside of the container'
-  return families.map(
-    (family) =>
-      `${what}: while the cable is out, new ${family} connections fail instead of leaving by another uplink (${cure})`,
+/** One for the device, whichever of its families it is about. */
+export function settingNotice({ snapshot }: Host, device: string, uplinks: readonly Uplink[]): string[] {
+  const leading = leadingKeys(uplinks)
+  const isStuck = snapshot.settings.some(
+    (one) => one.device === device && one.fixed && leading.has(keyOf(one)),
   )
+  const what = 'sysctl ignore_routes_with_linkdown cannot be set, as /proc/sys is read-only here'
+  const so = 'while its cable is out, new connections fail instead of leaving by another uplink'
+  return isStuck ? [`${what}: ${so} (set it to 1 from outside of the container)`] : []
 }

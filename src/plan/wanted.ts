@@ -90,7 +90,7 @@ export function planHost(query: PlanQuery): Plan {
     notices: [
       ...plans.flatMap(({ notices }) => notices),
       ...(uplinks.length > 0 ? terminalNotice(host, scope.families) : []),
-      ...outDevices.flatMap((device) => deviceNotices(host, device)),
+      ...outDevices.flatMap((device) => deviceNotices(host, device, uplinks)),
       ...endpointNotices(endpoints.plan),
       ...(outDevices.length > 0 ? pathManagerNotice(snapshot) : []),
     ],
@@ -102,15 +102,17 @@ export function planHost(query: PlanQuery): Plan {
       ...plans.flatMap(({ device, notices, details }) =>
         [...notices, ...details].map((text) => ({ device, text })),
       ),
-      ...outDevices.flatMap((device) => deviceNotices(host, device).map((text) => ({ device, text }))),
+      ...outDevices.flatMap((device) =>
+        deviceNotices(host, device, uplinks).map((text) => ({ device, text })),
+      ),
     ]),
     waiting: endpoints.plan.waiting,
     short: endpoints.plan.left.length > 0,
   }
 }
 
-function deviceNotices(host: Host, device: string): string[] {
-  return [...groupNotice(host, device), ...settingNotice(host, device)]
+function deviceNotices(host: Host, device: string, uplinks: readonly Uplink[]): string[] {
+  return [...groupNotice(host, device), ...settingNotice(host, device, uplinks)]
 }
 
 interface DevicePlan {

@@ -47,7 +47,7 @@ export function interpose(inner: Edge, intercept: Intercept, written: Written[] 
     },
     // It may be a run's last deed; what it costs where it is refused is tested elsewhere.
     writeSysctl: (path, value) => {
-      const line = `sysctl ${path}=${value}`
+      const line = `sysctl -w ${path.replace('/proc/sys/', '').replaceAll('/', '.')}=${value}`
       if (!dead) {
         try {
           intercept(line, written.length + 1)

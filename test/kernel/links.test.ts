@@ -10,12 +10,15 @@ describe('links', () => {
   it('are all devices, with their groups', () => {
     expect(snapshot('one-uplink').links).toEqual([
       { ...DEFAULTS, index: 1, name: 'lo' },
-      { ...DEFAULTS, index: 2, name: 'eth0', mac: '02:00:00:00:00:00' },
+      { ...DEFAULTS, index: 2, name: 'eth0', mac: '02:00:00:00:00:00', carrier: false },
       { ...DEFAULTS, index: 3, name: 'eth1', mac: '02:00:00:00:00:01', group: 77 },
     ])
   })
 
-  const DEFAULTS = { altnames: [], up: true, group: 0, pointToPoint: false, ppp: false, mac: undefined }
+  const DEFAULTS = {
+    ...{ altnames: [], up: true, group: 0, pointToPoint: false, ppp: false },
+    ...{ carrier: true, mac: undefined },
+  }
 
   it('know tunnels, which have no hardware address', () => {
     const tunnel = snapshot('tunnel').links.find(({ name }) => name === 'eth1')

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseRules } from '../../src/kernel/rules.ts'
-import type { Family, ForeignRule } from '../../src/words/state.ts'
+import type { Family, ForeignRule, Rule } from '../../src/words/state.ts'
 import { refusalOf, snapshot } from '../captured.ts'
 
 const parse = (family: Family, ...lines: string[]) =>
@@ -27,11 +27,31 @@ describe('rules of ours', () => {
   })
 
   it('are those of the first version too', () => {
-    expect(snapshot('foreign').rules.map(({ from, suppress }) => [from, suppress])).toEqual([
-      ['10.1.2.2', 7],
-      ['10.1.2.9', 0],
-      ['10.1.2.2', undefined],
+    expect(snapshot('foreign').rules.map(({ kind, from, suppress }) => [kind, from, suppress])).toEqual([
+      ['barrier', '10.1.2.2', undefined],
+      ['companion', '10.1.2.2', 7],
+      ['companion', '10.1.2.9', 0],
+      ['source', '10.1.2.2', undefined],
     ])
+  })
+
+  it.each<[string, Partial<Rule>]>([
+    ['31001:\tfrom 10.1.2.2 7 proto 77', { kind: 'barrier', from: '10.1.2.2', table: 0 }],
+    ['32765:\tfrom all lookup 1001 proto 77', { kind: 'detour', from: 'all', table: 1001 }],
+    [
+      '32764:\tfrom all lookup 254 suppress_prefixlength 7 proto 77',
+      { kind: 'detour', from: 'all', table: 254, suppress: 7 },
+    ],
+    [
+      '31000:\tfrom all fwmark 0x1000000/0x7f000000 lookup 1001 proto 77',
+      { kind: 'mark', table: 1001, mark: { value: 0x1000000, mask: 0x7f000000 } },
+    ],
+    [
+      '30999:\tfrom all fwmark 0x1000000/0x7f000000 lookup 254 suppress_prefixlength 7 proto 77',
+      { kind: 'mark', table: 254, suppress: 7, mark: { value: 0x1000000, mask: 0x7f000000 } },
+    ],
+  ])('are those for what has lost its way: "%s"', (line, rule) => {
+    expect(parse('inet', line).rules).toEqual([expect.objectContaining(rule)])
   })
 
   it.each([
@@ -45,11 +65,16 @@ describe('rules of ours', () => {
     'from 10.1.2.2 lookup 254 suppress_prefixlength 7 suppress_ifgroup 5 proto 77',
     'from 10.1.2.2 lookup 1001 suppress_prefixlength 7 suppress_ifgroup 77 proto 77',
     'from 10.1.2.2 fwmark 0x7 lookup 1001 proto 77',
+    'from 10.1.2.2 unreachable proto 3',
+    'from 10.1.2.2 prohibit proto 77',
+    'from all unreachable proto 77',
+    'from all fwmark 0x7/0xff unreachable proto 77',
     'from 10.1.2.2 lookup 1001 realms 3/4 proto 77',
     'from 10.1.2.2 lookup 1001 proto 77 dscp 4',
     'from 2001:db8::2 lookup 1001 proto 77',
   ])('are not "%s"', (text) => {
-    const { rules, foreignRules } = parse('inet', `31000:\t${text}`)
+    const asShown = text.replace('unreachable', '7').replace('prohibit', '8')
+    const { rules, foreignRules } = parse('inet', `31000:\t${asShown}`)
     expect([rules, foreignRules.map((rule) => rule.text)]).toEqual([[], [text]])
   })
 })
@@ -76,7 +101,6 @@ describe('rules of others', () => {
     [30000, rule('from 10.1.2.2 lookup 1001 proto 4', '10.1.2.2', 1001)],
     [30002, rule('from 10.1.2.2 to 10.0.0.0/8 lookup 1001 proto 77', '10.1.2.2', 1001, false)],
     [30005, rule('not from 10.1.2.2 lookup 1001 proto 77', '10.1.2.2', 1001, false)],
-    [30006, rule('from 10.1.2.2 unreachable proto 77', '10.1.2.2')],
     [30008, rule('from 10.1.2.2 lookup 254 suppress_prefixlength 0 proto 77', '10.1.2.2', 254, false)],
   ])('the one at %i', (priority, wanted) => {
     expect(at(priority)).toEqual({ priority, ...wanted })

@@ -111,6 +111,6 @@ expect_something_of_ours() {
 
 # Not one mark of ours is left, whatever else the machine holds.
 expect_nothing_of_ours() {
-  expect_no_text "$(print_state)" ' proto 77' ' group 77' || return
+  expect_no_text "$(print_state)" ' proto 77' ' group 77' 'linkdown on' || return
   expect_silence "$(print_endpoints)"
 }

@@ -9,9 +9,10 @@ print_state() {
     for family in -4 -6; do
       printf '%s\n' 'rule show' 'route show table all' | ip -netns "$HOST" -N -o "$family" -batch -
     done
-    printf '%s\n' 'link show' 'mptcp endpoint show' 'mptcp limits show' | ip -netns "$HOST" -N -o -batch -
+    printf '%s\n' 'link show' 'mptcp endpoint show' 'mptcp limits show' 'netconf show' | ip -netns "$HOST" -N -o -batch -
   } | normalise |
-    sed -E 's/^[0-9]+: ([^ ]+): <.* group ([0-9]+).*/link \1 group \2/' |
+    sed -E -e 's/^[0-9]+: ([^ ]+): <.* group ([0-9]+).*/link \1 group \2/' \
+      -e 's/^(inet6? [^ ]+) forwarding .* ignore_routes_with_linkdown (on|off)/\1 ignores linkdown \2/' |
     grep -Ev '(fe80:|ff00:).* proto (2|kernel)' |
     sort
 }
@@ -79,4 +80,10 @@ server_of_family() {
 
 group_of() {
   on_host ip -N -o link show "$1" | sed -nE 's/.* group ([0-9]+).*/\1/p'
+}
+
+# Whether routes do not count while the cable is out: on or off.
+#   ignores_linkdown inet eth1
+ignores_linkdown() {
+  on_host ip -N netconf show | squeeze | sed -nE "s/^$1 ${2//./\\.} .* ignore_routes_with_linkdown (on|off)$/\\1/p"
 }

@@ -59,12 +59,12 @@ describe('while main’s best default is no way', () => {
   it('a new uplink has no companion, with a notice', () => {
     const { notices } = plan('link eth0', ERROR.replace(' metric 5', ''))
     const none = plan('route unreachable default metric 0')
-    expect(rulesOf(none)).toEqual(['30999 10.1.2.2 main/7', `31000 10.1.2.2 ${T1}`])
+    expect(rulesOf(none)).toContain('30999 10.1.2.2 main/7')
     expect(notices).toEqual([])
     const best = planOf(world(PAGE.replace('10.1.1.1 dev eth0', '$& metric 100'), ERROR), {
       stanzas: [stanza('eth1', GIVEN)],
     })
-    expect(rulesOf(best)).toEqual([`31000 10.1.2.2 ${T1}`])
+    expect(rulesOf(best)).toEqual([`31000 10.1.2.2 ${T1}`, '31001 10.1.2.2 unreachable'])
     expect(best.notices).toEqual([
       "main's default of inet is no way (metric 5): rules by source address go before it, so that main's specific routes do not count for uplinks",
     ])

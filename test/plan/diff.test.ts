@@ -7,11 +7,16 @@ import { ETH1, T1, world } from './worlds.ts'
 const SIX = `
   rule from 2001:db8:2::2 lookup ${T1}
   companion from 2001:db8:2::2
+  barrier from 2001:db8:2::2
+  setting eth1 inet6 1 ours
   route 2001:db8:2::/64 dev eth1 table ${T1} proto 77
   route default via fe80::1 dev eth1 table ${T1} proto 77
   endpoint 2001:db8:2::2 id 254 subflow dev eth1
 `
-const EMPTY = 'link eth1'
+const EMPTY = `
+  link eth1
+  setting eth1 inet6 0
+`
 
 /** All of a world as the state that is ours. */
 function stateOf(...lines: string[]): State {
@@ -39,23 +44,29 @@ describe('diffState', () => {
       'ip -6 route add default via fe80::1 dev eth1 table T1 protocol 77',
       'ip -6 rule add from 2001:db8:2::2 lookup main/4 priority 30999 protocol 77',
       'ip -6 rule add from 2001:db8:2::2 lookup T1 priority 31000 protocol 77',
+      'ip -6 rule add from 2001:db8:2::2 unreachable priority 31001 protocol 77',
       'ip mptcp endpoint add 2001:db8:2::2 id 254 dev eth1 subflow',
       'ip route add 10.1.2.0/24 dev eth1 scope link table T1 protocol 77',
       'ip route add default via 10.1.2.1 dev eth1 table T1 protocol 77',
       'ip rule add from 10.1.2.2 lookup main/7 priority 30999 protocol 77',
       'ip rule add from 10.1.2.2 lookup T1 priority 31000 protocol 77',
+      'ip rule add from 10.1.2.2 unreachable priority 31001 protocol 77',
       'ip mptcp endpoint add 10.1.2.2 id 255 dev eth1 subflow',
+      'sysctl -w net.ipv6.conf.eth1.ignore_routes_with_linkdown=1',
     ])
   })
 
-  it('takes endpoints away first, companions before their source rules, then routes, and the group last', () => {
+  it('takes endpoints away first, barriers and companions before their source rules, then routes, and the group last', () => {
     expect(short(commands(stateOf(ETH1, SIX), stateOf(EMPTY)))).toEqual([
+      'sysctl -w net.ipv6.conf.eth1.ignore_routes_with_linkdown=0',
       'ip mptcp endpoint delete id 255',
       'ip mptcp endpoint delete id 254',
+      'ip -6 rule delete from 2001:db8:2::2 unreachable priority 31001 protocol 77',
       'ip -6 rule delete from 2001:db8:2::2 lookup main/4 priority 30999 protocol 77',
       'ip -6 rule delete from 2001:db8:2::2 lookup T1 priority 31000 protocol 77',
       'ip -6 route delete default via fe80::1 dev eth1 metric 1024 table T1 protocol 77',
       'ip -6 route delete 2001:db8:2::/64 dev eth1 metric 1024 table T1 protocol 77',
+      'ip rule delete from 10.1.2.2 unreachable priority 31001 protocol 77',
       'ip rule delete from 10.1.2.2 lookup main/7 priority 30999 protocol 77',
       'ip rule delete from 10.1.2.2 lookup T1 priority 31000 protocol 77',
       'ip route delete default via 10.1.2.1 dev eth1 table T1 protocol 77',

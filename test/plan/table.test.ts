@@ -159,12 +159,12 @@ describe('an address that moves to another device', () => {
     const one = planOf(moved, { stanzas: [stanza('eth1', { IF_GATEWAY: '10.1.4.1' })] })
     expect([refusedOf(one), one.wanted.rules.map(({ from, table: id }) => `${from} ${id}`)]).toEqual([
       'not refused',
-      ['10.1.4.2 254', `10.1.4.2 ${T1}`],
+      ['10.1.4.2 254', `10.1.4.2 ${T1}`, '10.1.4.2 0'],
     ])
     const other = planOf(moved, { devices: ['eth0'], stanzas: [stanza('eth0', { IF_GATEWAY: '10.1.2.1' })] })
     expect([
       refusedOf(other, 'eth0'),
       other.wanted.rules.map(({ from, table: id }) => `${from} ${id}`),
-    ]).toEqual(['not refused', ['10.1.2.2 254', `10.1.2.2 ${T0}`]])
+    ]).toEqual(['not refused', ['10.1.2.2 254', `10.1.2.2 ${T0}`, '10.1.2.2 0']])
   })
 })

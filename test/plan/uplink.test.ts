@@ -23,9 +23,9 @@ const rules = (lines: string, variables: Variables = {}, question: Question = {}
 
 describe('rules', () => {
   it.each([
-    [{}, ['30999 10.1.2.2 main/7', `31000 10.1.2.2 ${T1}`]],
-    [{ IF_MPTCP_PRIORITY: '2' }, ['1 10.1.2.2 main/7', `2 10.1.2.2 ${T1}`]],
-    [{ IF_MPTCP_MAIN_ROUTES: 'ignore' }, [`31000 10.1.2.2 ${T1}`]],
+    [{}, ['30999 10.1.2.2 main/7', `31000 10.1.2.2 ${T1}`, '31001 10.1.2.2 unreachable']],
+    [{ IF_MPTCP_PRIORITY: '2' }, ['1 10.1.2.2 main/7', `2 10.1.2.2 ${T1}`, '3 10.1.2.2 unreachable']],
+    [{ IF_MPTCP_MAIN_ROUTES: 'ignore' }, [`31000 10.1.2.2 ${T1}`, '31001 10.1.2.2 unreachable']],
   ])('for %j', (variables, expected) => {
     expect(rules('', variables)).toEqual(expected)
   })
@@ -43,7 +43,7 @@ describe('rules', () => {
 
   it('are none for link-local addresses', () => {
     const local = world('link eth1', 'addr 10.1.2.2/24 dev eth1', 'addr 169.254.7.7/16 dev eth1 scope link')
-    expect(rulesOf(planOf(local, { stanzas: [stanza('eth1', GIVEN)] }))).toHaveLength(2)
+    expect(rulesOf(planOf(local, { stanzas: [stanza('eth1', GIVEN)] }))).toHaveLength(3)
   })
 
   it('keep their priority where nothing is recorded and the stanza is silent', () => {
@@ -51,9 +51,13 @@ describe('rules', () => {
       'companion from 10.1.2.2',
       '$& priority 999',
     )
-    const expected = ['999 10.1.2.2 main/7', `1000 10.1.2.2 ${T1}`]
+    const expected = ['999 10.1.2.2 main/7', `1000 10.1.2.2 ${T1}`, '1001 10.1.2.2 unreachable']
     expect(rules(low, {}, { trustsTable: true })).toEqual(expected)
-    expect(rules(low)).toEqual(['30999 10.1.2.2 main/7', `31000 10.1.2.2 ${T1}`])
+    expect(rules(low)).toEqual([
+      '30999 10.1.2.2 main/7',
+      `31000 10.1.2.2 ${T1}`,
+      '31001 10.1.2.2 unreachable',
+    ])
     expect(rules(low, { IF_MPTCP_PRIORITY: '31000' }, { trustsTable: true })).toEqual(rules(''))
   })
 
@@ -69,7 +73,9 @@ describe('rules', () => {
     expect(rules('addr 10.1.2.3/24 dev eth1', {}, { stanzas })).toEqual([
       '30999 10.1.2.2 main/7',
       `31000 10.1.2.2 ${T1}`,
+      '31001 10.1.2.2 unreachable',
       `500 10.1.2.3 ${T1}`,
+      '501 10.1.2.3 unreachable',
     ])
   })
 

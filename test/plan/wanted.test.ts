@@ -31,7 +31,7 @@ describe('up', () => {
       [...plan.wanted.groups],
       plan.notices,
     ]).toEqual([
-      ['30999 10.1.2.2 main/7', `31000 10.1.2.2 ${T1}`],
+      ['30999 10.1.2.2 main/7', `31000 10.1.2.2 ${T1}`, '31001 10.1.2.2 unreachable'],
       ['10.1.2.0/24 dev eth1 scope link', 'default via 10.1.2.1 dev eth1'],
       ['10.1.2.2 255 eth1 subflow'],
       [['eth1', 77]],
@@ -42,7 +42,7 @@ describe('up', () => {
   it('of several devices is one plan', () => {
     const plan = planOf(world(PAGE), { devices: ['eth0', 'eth1'], stanzas: RECORDS })
     expect([rulesOf(plan).length, endpointsOf(plan), plan.wanted.groups.size]).toEqual([
-      4,
+      6,
       ['10.1.1.2 255 eth0 subflow', '10.1.2.2 254 eth1 subflow'],
       2,
     ])
@@ -93,7 +93,7 @@ describe('down', () => {
 
   it('is the same with nothing asked for', () => {
     expect(commandsOf(down(ETH1)).map((text) => text.split(' ').slice(0, 4).join(' '))).toEqual([
-      ...['ip mptcp endpoint delete', 'ip rule delete from', 'ip rule delete from'],
+      ...['ip mptcp endpoint delete', ...Array(3).fill('ip rule delete from')],
       ...['ip route delete default', 'ip route delete 10.1.2.0/24', 'ip link set dev'],
     ])
   })

@@ -147,7 +147,7 @@ describe('checkUplinks', () => {
     expect(complaintsOf([...SOUND], {}, off)).toEqual([
       expect.stringMatching(/^warn eth1: a rule for 10\.1\.2\.2 .*left over.* \| mptcp-routes apply eth1$/),
     ])
-    const done = without(/(rule|companion|endpoint) .*10\.1\.[12]\.2|proto 77|group 77/)
+    const done = without(/(rule|companion|barrier|endpoint) .*10\.1\.[12]\.2|proto 77|group 77/)
     expect(complaintsOf(done, {}, [stanza('eth1', { IF_MPTCP: 'off' })])).toEqual([])
   })
 
