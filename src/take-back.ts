@@ -10,7 +10,7 @@ import { type Plan, planHost } from './plan/wanted.ts'
 import type { Step } from './settle.ts'
 import type { Edge } from './words/edge.ts'
 import { Refusal } from './words/refusal.ts'
-import type { Change, Rule, Snapshot, State } from './words/state.ts'
+import type { Change, Rule, Setting, Snapshot, State } from './words/state.ts'
 
 export interface Defeat {
   readonly edge: Edge
@@ -57,10 +57,10 @@ function changesBack({ edge, first, scope, stanzas }: Defeat): Change[] {
   const query = { host, scope: { ...scope, orphans: false }, lookups: NO_LOOKUPS, trustsTable: () => false }
   const standing = planHost(query).owned
   const before = { ...owned, endpoints: owned.endpoints.filter(({ implicit }) => !implicit) }
-  return diffState(
-    withMade(standing, first.plan, now),
-    onlyOf([...scope.devices, ...wanted.groups.keys()], before),
-  )
+  return diffState(withMade(standing, first.plan, now), {
+    ...onlyOf([...scope.devices, ...wanted.groups.keys()], before),
+    settings: settingsBack(owned, now),
+  })
 }
 
 /** What may stand without its source rule. */
@@ -83,4 +83,13 @@ function withMade(standing: State, { owned, wanted }: Plan, now: Snapshot): Stat
 /** Of the link groups, the run has changed those of its devices, and of who has lost its rules by it. */
 function onlyOf(devices: readonly string[], state: State): State {
   return { ...state, groups: new Map([...state.groups].filter(([device]) => devices.includes(device))) }
+}
+
+/** Those that the run has made ours, or has given up: what an admin has set meanwhile is his. */
+function settingsBack({ settings }: State, now: Snapshot): Setting[] {
+  const present = new Map(now.settings.map((setting) => [`${setting.family} ${setting.device}`, setting]))
+  return settings.filter(({ family, device, ours }) => {
+    const current = present.get(`${family} ${device}`)
+    return current !== undefined && current.ours !== ours
+  })
 }

@@ -52,13 +52,12 @@ function keyOf({ device, family }: Pick<Setting, 'device' | 'family'>): string {
   return `${family} ${device}`
 }
 
-/** One for the device, whichever of its families it is about. */
-export function settingNotice({ snapshot }: Host, device: string, uplinks: readonly Uplink[]): string[] {
+/** One a device, whichever of its families it is about. */
+export function settingNotices({ snapshot }: Host, uplinks: readonly Uplink[]) {
   const leading = leadingKeys(uplinks)
-  const isStuck = snapshot.settings.some(
-    (one) => one.device === device && one.fixed && leading.has(keyOf(one)),
-  )
+  const stuck = snapshot.settings.filter((setting) => setting.fixed && leading.has(keyOf(setting)))
   const what = 'sysctl ignore_routes_with_linkdown cannot be set, as /proc/sys is read-only here'
   const so = 'while its cable is out, new connections fail instead of leaving by another uplink'
-  return isStuck ? [`${what}: ${so} (set it to 1 from outside of the container)`] : []
+  const text = `${what}: ${so} (set it to 1 from outside of the container)`
+  return [...new Set(stuck.map(({ device }) => device))].map((device) => ({ device, text }))
 }

@@ -7,7 +7,7 @@ import type { Host } from './host.ts'
 import { endpointNotices, groupNotice, mptcpDetail, pathManagerNotice } from './notices.ts'
 import { ownedRoutes, ownedSources, type Scope } from './owned.ts'
 import { endpointsOf, groupsOf, limitsOf, rulesOf } from './parts.ts'
-import { settingNotice, settingsOf } from './setting.ts'
+import { settingNotices, settingsOf } from './setting.ts'
 import { type Lookups, planUplinks, type Uplink } from './uplink.ts'
 
 export interface PlanQuery {
@@ -68,6 +68,10 @@ export function planHost(query: PlanQuery): Plan {
   const tables = tablesOf(uplinks, sources)
   const { snapshot } = host
   const outDevices = [...new Set(uplinks.filter(({ out }) => out !== undefined).map(({ device }) => device))]
+  const said = [
+    ...outDevices.flatMap((device) => groupNotice(host, device).map((text) => ({ device, text }))),
+    ...settingNotices(host, uplinks),
+  ]
   return {
     owned: {
       rules: rules.owned,
@@ -90,7 +94,7 @@ export function planHost(query: PlanQuery): Plan {
     notices: [
       ...plans.flatMap(({ notices }) => notices),
       ...(uplinks.length > 0 ? terminalNotice(host, scope.families) : []),
-      ...outDevices.flatMap((device) => deviceNotices(host, device, uplinks)),
+      ...said.map(({ text }) => text),
       ...endpointNotices(endpoints.plan),
       ...(outDevices.length > 0 ? pathManagerNotice(snapshot) : []),
     ],
@@ -102,17 +106,11 @@ export function planHost(query: PlanQuery): Plan {
       ...plans.flatMap(({ device, notices, details }) =>
         [...notices, ...details].map((text) => ({ device, text })),
       ),
-      ...outDevices.flatMap((device) =>
-        deviceNotices(host, device, uplinks).map((text) => ({ device, text })),
-      ),
+      ...said,
     ]),
     waiting: endpoints.plan.waiting,
     short: endpoints.plan.left.length > 0,
   }
-}
-
-function deviceNotices(host: Host, device: string, uplinks: readonly Uplink[]): string[] {
-  return [...groupNotice(host, device), ...settingNotice(host, device, uplinks)]
 }
 
 interface DevicePlan {

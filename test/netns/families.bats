@@ -59,6 +59,8 @@ END
 30999: from 2001:db8:2::2 lookup main suppress_prefixlength 4 suppress_ifgroup 77 proto 77
 31000: from 2001:db8:1::2 lookup $(table_of 2001:db8:1::2) proto 77
 31000: from 2001:db8:2::2 lookup $(table_of 2001:db8:2::2) proto 77
+31001: from 2001:db8:1::2 unreachable proto 77
+31001: from 2001:db8:2::2 unreachable proto 77
 32766: from all lookup main"
 }
 

@@ -21,6 +21,8 @@ teardown() {
 30999: from 10.1.2.2 lookup main suppress_prefixlength 7 suppress_ifgroup 77 proto 77
 31000: from 10.1.1.2 lookup $(table_of 10.1.1.2) proto 77
 31000: from 10.1.2.2 lookup $(table_of 10.1.2.2) proto 77
+31001: from 10.1.1.2 unreachable proto 77
+31001: from 10.1.2.2 unreachable proto 77
 32766: from all lookup main
 32767: from all lookup default"
   [[ $(table_of 10.1.1.2) != "$(table_of 10.1.2.2)" ]]

@@ -32,7 +32,7 @@ END
 expect_companion_of_today() {
   expect_rule '30999: from 10.1.2.2 lookup 254 suppress_prefixlength 7 suppress_ifgroup 77 proto 77'
   expect_no_rule 'suppress_prefixlength 0'
-  expect_equal "$(print_rules | grep -c 'from 10.1.2.2')" 2
+  expect_equal "$(print_rules | grep -c 'from 10.1.2.2 lookup')" 2
 }
 
 @test "the next ifup brings the companion to today's form; the endpoint stays as it is, and is enough" {
@@ -40,6 +40,8 @@ expect_companion_of_today() {
   expect_status 0
   expect_no_message
   expect_companion_of_today
+  expect_rule '31001: from 10.1.2.2 7 proto 77'
+  expect_equal "$(ignores_linkdown inet eth1)" on
   expect_equal "$(print_endpoints)" '10.1.2.2 subflow dev eth1'
   expect_answer 10.1.2.2
 }
