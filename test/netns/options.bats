@@ -72,11 +72,12 @@ name_table_in() {
   expect_equal "$(table_of 10.1.2.2)" 1235
 }
 
-@test 'mptcp-priority places both rules' {
+@test 'mptcp-priority places all three rules' {
   bring_up_eth1_with 'mptcp-priority 2000'
   expect_text "$(on_host ip rule show | normalise)" \
     '1999: from 10.1.2.2 lookup main suppress_prefixlength 7 suppress_ifgroup 77 proto 77' \
-    "2000: from 10.1.2.2 lookup $(table_of 10.1.2.2) proto 77"
+    "2000: from 10.1.2.2 lookup $(table_of 10.1.2.2) proto 77" \
+    '2001: from 10.1.2.2 unreachable proto 77'
   ifdown eth1
   expect_nothing_of_ours
 }
@@ -92,7 +93,7 @@ name_table_in() {
   expect_answer 10.1.2.2
 }
 
-@test 'mptcp-main-routes ignore: no rule beside the one to the table' {
+@test 'mptcp-main-routes ignore: no rule before the one to the table' {
   bring_up_eth1_with 'mptcp-main-routes ignore'
   expect_no_text "$(on_host ip rule show)" suppress
   expect_answer 10.1.2.2

@@ -75,6 +75,7 @@ const RULE: Rule = {
   ...{ kind: 'source', family: 'inet', from: '10.1.1.2', table: 1001, priority: 31000 },
   suppress: undefined,
 }
+const MARK = { value: 0x1000000, mask: 0x7f000000 }
 const RULES: readonly Rule[] = [
   RULE,
   { ...RULE, table: 4294967295, priority: 2 },
@@ -82,6 +83,13 @@ const RULES: readonly Rule[] = [
   { ...RULE, kind: 'companion', table: 254, priority: 30999, suppress: 0 },
   { ...RULE, family: 'inet6', from: '2001:db8:1::2' },
   { ...RULE, family: 'inet6', from: '2001:db8:1::2', kind: 'companion', table: 254, suppress: 4 },
+  { ...RULE, kind: 'barrier', table: 0, priority: 31001 },
+  { ...RULE, family: 'inet6', from: '2001:db8:1::2', kind: 'barrier', table: 0, priority: 31001 },
+  { ...RULE, kind: 'detour', from: 'all', table: 254, priority: 32764, suppress: 7 },
+  { ...RULE, kind: 'detour', from: 'all', priority: 32765 },
+  { ...RULE, kind: 'mark', from: 'all', table: 254, priority: 30999, suppress: 7, mark: MARK },
+  { ...RULE, kind: 'mark', from: 'all', mark: MARK },
+  { ...RULE, family: 'inet6', kind: 'mark', from: 'all', mark: MARK },
 ]
 
 const ENDPOINT: Endpoint = {

@@ -7,7 +7,7 @@ import type { Probes } from '../probes.ts'
 import { attribute } from './attribute.ts'
 import type { HostStatus, UplinkState, UplinkStatus } from './model.ts'
 import { findRows, type Row } from './rows.ts'
-import { standingAddresses, usageOf } from './standing.ts'
+import { standingAddresses, standingSetting, usageOf } from './standing.ts'
 import { findObstacles } from './way.ts'
 
 export interface Reading {
@@ -63,6 +63,7 @@ function toUplink(row: Row, changes: WholeStep['changes'], reading: Reading): Up
     state: row.state ?? judge(isDead, problems),
     addresses: standingAddresses(row, step.host),
     metric: row.metric,
+    linkdown: standingSetting(row, step.host),
     askedBy: row.askedBy,
     usage: connections && usageOf(row, connections),
   }

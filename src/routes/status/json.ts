@@ -10,9 +10,9 @@ import type { HostStatus, UplinkStatus } from './model.ts'
  *
  * - `version`: of the program
  * - `uplinks[]`: `device`, `family` (inet, inet6), `state` (see UplinkState), `addresses[]` with each one's standing
- *   `rule` (`priority`, `table`) and `endpoint`; `gateway` and, where there are several, all `gateways`; `pointToPoint`
+ *   `rule` (`priority`, `table`), `barrier` (`priority`) and `endpoint`; `gateway` and, where there are several, all `gateways`; `pointToPoint`
  *   where the other end of the link is the way out; `table` and `metric` (the lowest of main's defaults through the
- *   device); `askedBy[]`; `connections` and `subflows` that use it now; `problems[]` in words
+ *   device); `linkdown` (`value` of ignore_routes_with_linkdown, and whether it is `ours`); `askedBy[]`; `connections` and `subflows` that use it now; `problems[]` in words
  * - `mptcp`: `enabled`, `pathManager` (kernel, userspace), `endpoints[]`, `limits`, `connections[]` with their
  *   `subflows[]` (times in ms), `counters` by the kernel's names, those that are not 0
  * - `problems[]` of the host as a whole, and `notices[]`, in words; `pending`: how many ip commands apply would run
@@ -41,15 +41,17 @@ function uplinkValue(uplink: UplinkStatus) {
   const { device, family, state, gateways, pointToPoint, askedBy, usage, problems } = uplink
   return {
     ...{ device, family, state },
-    addresses: uplink.addresses.map(({ address, rule, endpoint }) => ({
+    addresses: uplink.addresses.map(({ address, rule, barrier, endpoint }) => ({
       address,
       rule: rule ?? null,
+      barrier: barrier ?? null,
       endpoint: endpoint === undefined ? null : endpointValue(endpoint),
     })),
     gateway: gateways[0] ?? null,
     ...{ gateways, pointToPoint },
     table: uplink.table ?? null,
     metric: uplink.metric ?? null,
+    linkdown: uplink.linkdown ?? null,
     askedBy,
     connections: usage?.connections ?? null,
     subflows: usage?.subflows ?? null,

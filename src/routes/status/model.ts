@@ -1,5 +1,5 @@
 /** What `mptcp-routes status` tells: plain data, for text and JSON alike. */
-import type { Endpoint, Family, Limits, Mptcp } from '../../words/state.ts'
+import type { Endpoint, Family, Limits, Mptcp, Setting } from '../../words/state.ts'
 import type { Connection } from '../connections.ts'
 
 /**
@@ -16,6 +16,8 @@ export interface AddressStatus {
   readonly address: string
   /** The source rule of ours that stands; undefined where none does. */
   readonly rule: { readonly priority: number; readonly table: number } | undefined
+  /** The rule of ours behind it, which keeps what finds no way in the table from leaving elsewhere. */
+  readonly barrier: { readonly priority: number } | undefined
   /** The endpoint that stands, whoever made it. */
   readonly endpoint: Endpoint | undefined
 }
@@ -33,6 +35,8 @@ export interface UplinkStatus {
   readonly table: number | undefined
   /** The lowest metric of main's defaults through the device. */
   readonly metric: number | undefined
+  /** Whether its routes do not count while its cable is out, and whether a run of ours has seen to that; undefined where not known. */
+  readonly linkdown: Pick<Setting, 'value' | 'ours'> | undefined
   /** `ifupdown`, `hand`, `configuration`, a DHCP client's name … */
   readonly askedBy: readonly string[]
   /** Undefined where `ss` does not tell. */

@@ -1,7 +1,8 @@
 /** What stands of a row's addresses, and what uses them. */
 import type { Host } from '../../plan/host.ts'
+import type { Rule } from '../../words/state.ts'
 import type { Connection } from '../connections.ts'
-import type { AddressStatus, Usage } from './model.ts'
+import type { AddressStatus, UplinkStatus, Usage } from './model.ts'
 import type { Row } from './rows.ts'
 
 export function standingAddresses({ addresses, table }: Row, host: Host): AddressStatus[] {
@@ -11,9 +12,21 @@ export function standingAddresses({ addresses, table }: Row, host: Host): Addres
     return {
       address,
       rule: rule && { priority: rule.priority, table: rule.table },
+      barrier: standingBarrier(address, rule, host),
       endpoint: host.snapshot.endpoints.find((one) => one.address === address && one.port === undefined),
     }
   })
+}
+
+function standingBarrier(address: string, rule: Rule | undefined, host: Host) {
+  const [barrier] = host.barriersOf(address).filter(({ priority }) => rule && priority === rule.priority + 1)
+  return barrier && { priority: barrier.priority }
+}
+
+/** `ignore_routes_with_linkdown`, where it was read. */
+export function standingSetting({ device, family }: Row, { snapshot }: Host): UplinkStatus['linkdown'] {
+  const found = snapshot.settings.find((one) => one.device === device && one.family === family)
+  return found && { value: found.value, ours: found.ours }
 }
 
 /** A connection that has fallen back to plain TCP has no subflow, and uses the way of its own address. */

@@ -5,6 +5,7 @@ import type { Endpoint } from '../../words/state.ts'
 import { formatCount, isUtf8, printable } from '../figures.ts'
 import { type Column, drawTable } from '../table-text.ts'
 import { wrap } from '../wrap.ts'
+import { cableWords } from './cable.ts'
 import type { HostStatus, UplinkState, UplinkStatus } from './model.ts'
 
 export interface Paper {
@@ -27,7 +28,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'ASKED BY', least: 8, dispensable: 5 },
 ]
 
-/** The table of uplinks, what is wrong with each, and a line on Multipath TCP. */
+/** The table of uplinks, what is wrong with each, and a line each on pulled cables and Multipath TCP. */
 export function formatStatus(status: HostStatus, paper: Paper): string {
   const { colors, width, env } = paper
   const { uplinks, problems, notices, pending } = status
@@ -50,7 +51,8 @@ export function formatStatus(status: HostStatus, paper: Paper): string {
     [...trouble.flatMap((text) => paragraph(text, paper)), ...hint.map(colors.dim)],
     remarks(notices, trouble, paper),
   ]
-  const blocks = [...parts.filter((part) => part.length > 0), paragraph(mptcpWords(status), paper)]
+  const last = [...cableWords(status), mptcpWords(status)].flatMap((text) => paragraph(text, paper))
+  const blocks = [...parts.filter((part) => part.length > 0), last]
   return `${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`
 }
 

@@ -56,6 +56,10 @@ describe('what is missing', () => {
       /^ *companion from 10\.1\.2\.2/,
       "no companion rule for 10.1.2.2 at 30999: main's specific routes do not count for it",
     ],
+    [
+      /^ *barrier from 10\.1\.2\.2/,
+      'no barrier for 10.1.2.2 at 31001: what its table does not lead out leaves by another uplink',
+    ],
     [/default via 10\.1\.2\.1/, 'no default in its table'],
     [/^ *route 10\.1\.2\.0/, 'not in its table, or not as in main: 10.1.2.0/24'],
     [/^ *endpoint 10\.1\.2\.2/, 'no endpoint for 10.1.2.2'],
@@ -88,6 +92,23 @@ describe('what is missing', () => {
     )
   })
 
+  it('is a setting that is not as it should be', () => {
+    const say1 = (...lines: string[]) => say(statusOf([...SOUND, ...lines]))[ETH1_ROW]
+    expect(say1('setting eth1 inet 1 ours')).toBe('eth1 inet up')
+    expect(say1('setting eth1 inet 1')).toBe('eth1 inet up')
+    expect(say1('setting eth1 inet 0')).toBe(
+      'eth1 inet incomplete: ignore_routes_with_linkdown is 0: new connections fail while its cable is out',
+    )
+    expect(say1('setting eth1 inet6 1 ours')).toBe(
+      'eth1 inet incomplete: ignore_routes_with_linkdown is still 1, and not put back',
+    )
+    const stuck = statusOf([...SOUND, 'setting eth1 inet 0 fixed'])
+    expect([say(stuck)[ETH1_ROW], stuck.notices]).toEqual([
+      'eth1 inet up',
+      [expect.stringMatching(/^eth1: sysctl ignore_routes_with_linkdown cannot be set, as .* read-only/)],
+    ])
+  })
+
   it('is a limit of the host', () => {
     expect(statusOf([...SOUND, 'limits 1 0']).problems).toEqual([
       'the limits of the path manager are too low: 2 subflows are needed',
@@ -108,6 +129,12 @@ describe('what is left over', () => {
     expect(say(statusOf([...SOUND, `route 10.7.0.0/16 dev eth1 table ${T1} proto 77`]))[ETH1_ROW]).toBe(
       `eth1 inet incomplete: a route to 10.7.0.0/16 is left over in table ${T1}`,
     )
+  })
+
+  it('as a barrier of an address whose source rule is gone', () => {
+    expect(statusOf([...SOUND, 'barrier from 10.7.7.7']).problems).toEqual([
+      'belongs to nobody any more: a barrier for 10.7.7.7 at 31001 is left over',
+    ])
   })
 
   it('of an address that is gone', () => {

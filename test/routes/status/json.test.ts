@@ -14,7 +14,7 @@ const validate = ajv.compile(JSON.parse(read('docs/mptcp-routes-status.schema.js
 const connections = parseConnections(read('test/fixtures/sockets/client'))
 
 const HOSTS: readonly [string, readonly string[], Told][] = [
-  ['sound', SOUND, { connections, counters: { MPJoinSynTx: 4 } }],
+  ['sound', [...SOUND, 'setting eth0 inet 1 ours'], { connections, counters: { MPJoinSynTx: 4 } }],
   ['without ss', SOUND, { connections: undefined }],
   ['incomplete', without(SOUND, /rule from|endpoint/), {}],
   [
@@ -45,10 +45,17 @@ describe('the schema', () => {
 
 describe('formatJson', () => {
   it('tells what programs ask for', () => {
-    const { uplinks } = JSON.parse(formatJson(statusOf(SOUND), '1.2.3'))
+    const lines = [...SOUND, 'setting eth1 inet 1 ours']
+    const { uplinks } = JSON.parse(formatJson(statusOf(lines), '1.2.3'))
     expect(uplinks[1]).toMatchObject({
       ...{ device: 'eth1', family: 'inet', state: 'up', gateway: '10.1.2.1', problems: [], metric: null },
-      addresses: [{ address: '10.1.2.2', rule: { priority: 31000 }, endpoint: { id: 255, ours: true } }],
+      linkdown: { value: 1, ours: true },
+      addresses: [
+        {
+          ...{ address: '10.1.2.2', rule: { priority: 31000 }, barrier: { priority: 31001 } },
+          endpoint: { id: 255, ours: true },
+        },
+      ],
     })
   })
 })

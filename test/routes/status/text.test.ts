@@ -21,7 +21,8 @@ const draw = (lines: readonly string[], width: number, told: Told = {}, env = { 
 
 describe.each([60, 80, 160])('%i columns', (width) => {
   it('hold everything', () => {
-    const lines = without([...SOUND, SIX, 'limits 1 0'], /rule from 10\.1\.2\.2/)
+    const settings = ['setting eth0 inet 1 ours', 'setting eth0 inet6 1', 'setting eth1 inet 1 ours']
+    const lines = without([...SOUND, SIX, ...settings, 'limits 1 0'], /rule from 10\.1\.2\.2/)
     const text = draw(lines, width, { stanzas: STANZAS_OF_BOTH, counters: { MPJoinRejected: 3 } })
     expect(Math.max(...text.split('\n').map((line) => stringWidth(line)))).toBeLessThanOrEqual(width)
     expect(text).toMatchSnapshot()
@@ -55,6 +56,17 @@ describe('formatStatus', () => {
     const text = draw([ETH1.replaceAll('eth1', name), PAGE.replaceAll('eth1', name)], 80, { stanzas: [] })
     expect(text).not.toContain('\x1b')
     expect(text).toContain('e?[31m')
+  })
+
+  it('tells in a line what a pulled cable does', () => {
+    const line = (...lines: string[]) => /^Pulled cable: .*$/m.exec(draw([...SOUND, ...lines], 200))?.[0]
+    expect(line('setting eth0 inet 1 ours', 'setting eth1 inet 1 ours')).toBe(
+      'Pulled cable: new connections leave eth0 and eth1 at once, and nothing of theirs leaves by another uplink',
+    )
+    expect(line('setting eth0 inet 1', 'setting eth1 inet 0')).toBe(
+      'Pulled cable: new connections leave eth0 (not set by us) at once, and nothing of theirs leaves by another uplink',
+    )
+    expect(line('setting eth0 inet 0', 'setting eth1 inet 0')).toBeUndefined()
   })
 
   it.each([
