@@ -6,12 +6,12 @@ import type { Scope } from './owned.ts'
 import type { Uplink } from './uplink.ts'
 
 /**
- * 1 for each device and family that leads out, and 0 again for the others of the run where a run of ours has set it. What
- * has not been read is left alone: its address is yet to come, and so is another look.
+ * 1 for each device and family that leads out, and 0 again for the others of the run, and for orphans, where a run of ours
+ * has set it. What has not been read is left alone: its address is yet to come, and so is another look.
  */
 export function settingsOf(
   host: Host,
-  { devices, families }: Scope,
+  { devices, families, orphans }: Scope,
   uplinks: readonly Uplink[],
   sources: readonly Rule[],
 ): Setting[] {
@@ -19,7 +19,8 @@ export function settingsOf(
   const acting = new Set([...devices, ...bereftDevices(host, uplinks, sources).keys()])
   const standing = host.snapshot.settings.flatMap(({ fixed, ...setting }): Setting[] => {
     const { device, family, value, ours } = setting
-    if (!acting.has(device) || !families.includes(family)) {
+    const isActing = acting.has(device) && families.includes(family)
+    if (!isActing && !(orphans && isOrphan(host, setting))) {
       return []
     }
     if (leading.has(keyOf(setting))) {
@@ -28,6 +29,12 @@ export function settingsOf(
     return ours ? [{ ...setting, value: 0, ours: false }] : []
   })
   return [...standing, ...settingsAhead(host, uplinks)]
+}
+
+/** The device has lost what its uplinks in the family started from. */
+function isOrphan(host: Host, { device, family }: Setting): boolean {
+  const isRead = host.snapshot.families.includes(family)
+  return isRead && host.addressesOf(device).every((address) => address.family !== family || !address.global)
 }
 
 /** A plan ahead is for a device that is not there yet, and then has the kernel's default. */
