@@ -24,7 +24,7 @@ prepare_dual_stack_uplink() {
 expect_taken_back_at_each_command() {
   local before plan command
   before=$(print_state)
-  plan=$(start_by_hand "$@" -- -n)
+  plan=$(start_by_hand "$@" -- -n | grep -v ^sysctl)
   [[ $(wc -l <<< "$plan") -ge 3 ]] || fail 'too short a plan to fail at:' "$plan"
   while read -r command; do
     ip_refuses "$command"
@@ -65,11 +65,11 @@ expect_taken_back_at_each_command() {
   on_host ip mptcp limits set subflows 8
   before=$(print_state)
   start_by_hand up eth1
-  mapfile -t plan < <(start_by_hand down eth1 -- -n)
+  mapfile -t plan < <(start_by_hand down eth1 -- -n | grep -v ^sysctl)
   for position in "${!plan[@]}"; do
     start_by_hand up eth1
     # Planned anew each time: the endpoints come back with other ids.
-    mapfile -t plan < <(start_by_hand down eth1 -- -n)
+    mapfile -t plan < <(start_by_hand down eth1 -- -n | grep -v ^sysctl)
     ip_refuses "${plan[position]}"
     run --separate-stderr start_by_hand down eth1 "PATH=$FAKE_PATH"
     expect_the_fake_was_met

@@ -15,7 +15,7 @@ import {
   spreadSteps,
   terminalSteps,
 } from './strangers.ts'
-import { anyDown, bareUp, soundUp } from './worlds.ts'
+import { anyDevice, anyDown, bareUp, soundUp } from './worlds.ts'
 
 const trouble: fc.Arbitrary<Trouble> = fc.oneof(
   { weight: 4, arbitrary: fc.constant({ kind: 'none' } as const) },
@@ -53,6 +53,15 @@ const aroundSteps = fc.constantFrom<Step[]>(
   [{ kind: 'time', minutes: 2 }],
 )
 
+/** Somebody sets or resets what a run of ours may have set. */
+const settingStep = fc
+  .record({
+    family: fc.constantFrom('inet' as const, 'inet6' as const),
+    device: anyDevice,
+    value: fc.constantFrom(0 as const, 1 as const),
+  })
+  .map((setting): Step[] => [{ kind: 'setting', setting }])
+
 type Weighted = fc.WeightedArbitrary<Step[]>
 
 function strangers(nodad: fc.Arbitrary<boolean>): Weighted[] {
@@ -80,6 +89,7 @@ const ours: Weighted = { weight: 18, arbitrary: hookStep.map((step): Step[] => [
 const unreal: Weighted[] = [
   { weight: 2, arbitrary: aroundSteps },
   { weight: 1, arbitrary: implicitSteps },
+  { weight: 2, arbitrary: settingStep },
 ]
 
 /** What may happen to a host in its life. */

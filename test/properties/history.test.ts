@@ -37,10 +37,10 @@ test('foreign objects are as they were after each of our runs', () => {
     fc.property(history, (steps) => {
       const host = createHost()
       for (const step of [...plugIn(DEVICES), ...steps]) {
-        const before = printForeign(host.kernel, actors(step))
+        const before = printForeign(host, actors(step))
         const ended = runStep(host, step)
         if (ended !== undefined) {
-          expect(printForeign(host.kernel, actors(step))).toEqual(before)
+          expect(printForeign(host, actors(step))).toEqual(before)
           expect(ended.status === 'killed' || !ended.err.includes('internal error'), ended.err).toBe(true)
         }
       }
@@ -85,7 +85,7 @@ describe.each([
         for (const step of ending) {
           runStep(host, step)
         }
-        expect(printOurs(host.kernel)).toEqual([])
+        expect(printOurs(host)).toEqual([])
         const left = host.kernel.endpoints.map((endpoint) => printEndpoint(endpoint, host.kernel))
         expect(left.filter((text) => endpoints.includes(text))).toEqual([])
       }),

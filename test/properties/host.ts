@@ -48,6 +48,7 @@ const OUR_IDS = 248
 export function printState(kernel: Kernel): string {
   return [
     ...kernel.links.map(({ name, group, up }) => `link ${name} group ${group} ${up ? 'up' : 'down'}`),
+    ...settingsOf(kernel).map(({ link, family, value }) => `setting ${link.name} ${family} ${value}`),
     ...kernel.addresses.map(printAddress),
     ...kernel.rules.map((rule) => `rule ${JSON.stringify(rule)}`),
     ...kernel.routes.map(printRoute),
@@ -63,6 +64,17 @@ export function printHost({ kernel, disk }: Host): string {
   return `${printState(kernel)}\n${[...disk.files].sort().flat().join('\n')}`
 }
 
+function settingsOf({ links }: Kernel) {
+  return links.flatMap((link) =>
+    (['inet', 'inet6'] as const).map((family) => ({ link, family, value: link.ignoring[family] })),
+  )
+}
+
+/** As a record says that stands beside those of stanzas. */
+function isOurSetting({ link, family }: ReturnType<typeof settingsOf>[number], { files }: Disk): boolean {
+  return [...files.keys()].some((path) => path.endsWith(`/setting,${family},${link.index}`))
+}
+
 function printRoute(route: object): string {
   return `route ${JSON.stringify(sortKeys(route))}`
 }
@@ -76,13 +88,15 @@ function printLimits({ subflows, addAddrAccepted }: Kernel): string {
  *
  * @param acting the devices of the run, whose group may change between 0 and ours
  */
-export function printForeign(kernel: Kernel, acting: readonly string[]): string[] {
+export function printForeign({ kernel, disk }: Host, acting: readonly string[]): string[] {
   const groups = kernel.links.map(({ name, group, up }) => {
     const free = acting.includes(name) && (group === 0 || group === OURS)
     return `link ${name} group ${free ? 'free' : group} ${up ? 'up' : 'down'}`
   })
+  const settings = settingsOf(kernel).filter((setting) => setting.value === 1 && !isOurSetting(setting, disk))
   return [
     ...groups,
+    ...settings.map(({ link, family }) => `setting ${link.name} ${family}`),
     ...kernel.addresses.map(printAddress),
     ...kernel.rules.filter(({ protocol }) => protocol !== OURS).map((rule) => `rule ${JSON.stringify(rule)}`),
     ...kernel.routes.filter(({ protocol }) => protocol !== OURS).map(printRoute),
@@ -101,9 +115,11 @@ function isForeignEndpoint({ id, port, device, implicit }: KernelEndpoint): bool
 }
 
 /** What a host must not have after all its devices have gone down. */
-export function printOurs(kernel: Kernel): string[] {
+export function printOurs({ kernel, disk }: Host): string[] {
   const isOurs = ({ protocol }: { readonly protocol: number }) => protocol === OURS
+  const settings = settingsOf(kernel).filter((setting) => setting.value === 1 && isOurSetting(setting, disk))
   return [
+    ...settings.map(({ link, family }) => `setting ${link.name} ${family}`),
     ...kernel.rules.filter(isOurs).map((rule) => `rule ${JSON.stringify(rule)}`),
     ...kernel.routes.filter(isOurs).map(printRoute),
     ...kernel.links.filter(({ group }) => group === OURS).map(({ name }) => `link ${name} group ${OURS}`),

@@ -1,7 +1,9 @@
 /** What happens to a host, step by step: hooks of ours, with their faults, and everybody else's doings. */
 import * as doors from '../../src/follow.ts'
 import { runHook } from '../../src/hook.ts'
+import { settingPath } from '../../src/kernel/command.ts'
 import type { Edge } from '../../src/words/edge.ts'
+import type { Setting } from '../../src/words/state.ts'
 import type { Disk } from '../fake-kernel/disk.ts'
 import {
   type Intercept,
@@ -35,6 +37,8 @@ export type Step =
   | { readonly kind: 'foreign'; readonly line: string }
   | { readonly kind: 'run'; readonly writable: boolean }
   | { readonly kind: 'time'; readonly minutes: number }
+  /** An admin's own. */
+  | { readonly kind: 'setting'; readonly setting: Pick<Setting, 'family' | 'device' | 'value'> }
 
 /** What a run left behind besides the kernel's state. */
 export interface Ended {
@@ -75,6 +79,10 @@ export function runStep({ edge, disk }: Scene, step: Step): Ended | undefined {
   }
   if (step.kind === 'time') {
     disk.minutes += step.minutes
+    return undefined
+  }
+  if (step.kind === 'setting') {
+    edge.writeSysctl(settingPath(step.setting), `${step.setting.value}`)
     return undefined
   }
   if (step.kind === 'foreign') {
