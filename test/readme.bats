@@ -165,7 +165,14 @@ eth1_rules() {
   local ip=$1 address=$2 length=7
   [[ $ip == ip ]] || length=4
   printf '%s\n' "$ip rule add from $address lookup main suppress_prefixlength $length suppress_ifgroup 77 priority 30999" \
-    "$ip rule add from $address lookup 712179713 priority 31000"
+    "$ip rule add from $address lookup 712179713 priority 31000" \
+    "$ip rule add from $address unreachable priority 31001"
+}
+
+# What a pulled cable needs, behind everything else.
+#   cable ipv4 eth1
+cable() {
+  echo "sysctl -w net.$1.conf.$2.ignore_routes_with_linkdown=1"
 }
 
 # The host of README's two uplinks, brought up; then the commands.
@@ -292,11 +299,13 @@ ip route add 10.1.1.0/24 dev eth0 scope link table 712179712
 ip route add default via 10.1.1.1 dev eth0 table 712179712
 $(eth1_rules ip 10.1.1.2 | sed 's/712179713/712179712/')
 ip mptcp endpoint add 10.1.1.2 id 255 dev eth0 subflow
+$(cable ipv4 eth0)
 ip link set dev eth1 group 77
 ip route add 10.1.2.0/24 dev eth1 scope link table 712179713
 ip route add default via 10.1.2.1 dev eth1 table 712179713
 $(eth1_rules ip 10.1.2.2)
-ip mptcp endpoint add 10.1.2.2 id 254 dev eth1 subflow"
+ip mptcp endpoint add 10.1.2.2 id 254 dev eth1 subflow
+$(cable ipv4 eth1)"
 }
 
 @test 'DHCP: the router comes from the lease' {
@@ -306,7 +315,8 @@ ip link set dev eth1 group 77
 ip route add 10.1.2.0/24 dev eth1 scope link table 712179713
 ip route add default via 10.1.2.1 dev eth1 table 712179713
 $(eth1_rules ip 10.1.2.2)
-ip mptcp endpoint add 10.1.2.2 id 255 dev eth1 subflow"
+ip mptcp endpoint add 10.1.2.2 id 255 dev eth1 subflow
+$(cable ipv4 eth1)"
 }
 
 @test 'IPv6: static' {
@@ -317,7 +327,8 @@ ip -6 route add 2001:db8:2::/64 dev eth1 table 712179713
 ip -6 route add fe80::/64 dev eth1 table 712179713
 ip -6 route add default via fe80::1 dev eth1 table 712179713
 $(eth1_rules 'ip -6' 2001:db8:2::2)
-ip mptcp endpoint add 2001:db8:2::2 id 255 dev eth1 subflow"
+ip mptcp endpoint add 2001:db8:2::2 id 255 dev eth1 subflow
+$(cable ipv6 eth1)"
 }
 
 @test 'IPv6: from router advertisements' {
@@ -328,7 +339,8 @@ ip -6 route add 2001:db8:2::/64 dev eth1 table 712179713
 ip -6 route add fe80::/64 dev eth1 table 712179713
 ip -6 route add default via fe80::ff:fe00:1 dev eth1 hoplimit 64 table 712179713
 $(eth1_rules 'ip -6' 2001:db8:2::ff:fe00:2)
-ip mptcp endpoint add 2001:db8:2::ff:fe00:2 id 255 dev eth1 subflow"
+ip mptcp endpoint add 2001:db8:2::ff:fe00:2 id 255 dev eth1 subflow
+$(cable ipv6 eth1)"
 }
 
 @test 'IPv6: a unique-local address gets an endpoint only if it is asked for' {
@@ -351,7 +363,8 @@ ip link set dev eth1 group 77
 ip route add 10.1.2.1 dev eth1 scope link table 712179713
 ip route add default dev eth1 scope link table 712179713
 $(eth1_rules ip 10.1.2.2)
-ip mptcp endpoint add 10.1.2.2 id 255 dev eth1 subflow"
+ip mptcp endpoint add 10.1.2.2 id 255 dev eth1 subflow
+$(cable ipv4 eth1)"
 }
 
 @test 'a metered second uplink' {
@@ -362,7 +375,8 @@ ip route add 10.1.2.0/24 dev wwan0 scope link table 1090256896
 ip route add default via 10.1.2.1 dev wwan0 table 1090256896
 ip route add default via 10.1.2.1 dev wwan0 metric 500 table main
 $(eth1_rules ip 10.1.2.2 | sed 's/712179713/1090256896/')
-ip mptcp endpoint add 10.1.2.2 id 255 dev wwan0 subflow backup"
+ip mptcp endpoint add 10.1.2.2 id 255 dev wwan0 subflow backup
+$(cable ipv4 wwan0)"
 }
 
 @test 'a server' {
@@ -372,7 +386,8 @@ ip link set dev eth1 group 77
 ip route add 10.1.2.0/24 dev eth1 scope link table 712179713
 ip route add default via 10.1.2.1 dev eth1 table 712179713
 $(eth1_rules ip 10.1.2.2)
-ip mptcp endpoint add 10.1.2.2 id 255 dev eth1 signal"
+ip mptcp endpoint add 10.1.2.2 id 255 dev eth1 signal
+$(cable ipv4 eth1)"
 }
 
 @test 'a LAN gets nothing' {

@@ -15,6 +15,8 @@ interface Seen {
   readonly addresses: readonly Address[]
 }
 
+const FAMILIES: readonly Family[] = ['inet', 'inet6']
+
 /**
  * The settings of the devices in the families in which they have addresses, and those that we have made. A record of a
  * device that is gone, or has come back as another, goes: the setting went with the device.
@@ -31,7 +33,9 @@ export function readSettings(
   const byIndex = new Map(records.length > 0 ? links.map((link) => [link.index, link]) : [])
   const asked = new Set(names)
   const pairs = new Map<string, { link: Link; family: Family; ours: boolean }>()
-  for (const { device, family, global } of addresses) {
+  // A run for one device may be about addresses that are yet to come.
+  const ahead = names.length > 1 ? [] : FAMILIES.map((family) => ({ device: names[0], family, global: true }))
+  for (const { device = '', family, global } of [...addresses, ...ahead]) {
     const link = global && asked.has(device) ? byName.get(device) : undefined
     if (link !== undefined) {
       pairs.set(`${family} ${device}`, { link, family, ours: false })

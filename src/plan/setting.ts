@@ -7,7 +7,7 @@ import type { Uplink } from './uplink.ts'
 
 /**
  * 1 for each device and family that leads out, and 0 again for the others of the run, and for orphans, where a run of ours
- * has set it. What has not been read is left alone: its address is yet to come, and so is another look.
+ * has set it. What has not been read is left alone.
  */
 export function settingsOf(
   host: Host,

@@ -214,7 +214,7 @@ export interface Snapshot {
   /** Undefined where MPTCP could not be read. */
   readonly limits: Limits | undefined
   readonly mptcp: Mptcp
-  /** Those of the asked devices in families in which they have addresses, and all that a record says are ours. */
+  /** Those of the asked devices in families in which they have addresses, of a sole one in both, and all that are ours. */
   readonly settings: readonly StandingSetting[]
 }
 

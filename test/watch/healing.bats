@@ -39,6 +39,15 @@ expect_as_before() {
   expect_as_before
   on_host ip -6 rule delete from 2001:db8:2::2 priority 31000
   expect_as_before
+  on_host ip rule delete from 10.1.2.2 priority 31001
+  expect_as_before
+}
+
+@test 'what a cable needs is set again at the next look' {
+  on_host sysctl -qw net.ipv4.conf.eth1.ignore_routes_with_linkdown=0 net.ipv6.conf.eth0.ignore_routes_with_linkdown=0
+  # The kernel says nothing of it to those who listen to links: something else does.
+  on_host ip link set dev eth0 alias stirred
+  expect_as_before
 }
 
 @test 'all rules at once come back' {

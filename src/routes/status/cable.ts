@@ -12,7 +12,7 @@ export function cableWords({ uplinks }: HostStatus): string[] {
   const isApart = left.every(({ addresses }) => addresses.every(({ barrier }) => barrier !== undefined))
   const apart = isApart ? ', and nothing of theirs leaves by another uplink' : ''
   const names = [...new Set(left.map(({ device }) => device))].map((device) => nameOf(device, left))
-  return [`Pulled cable: new connections leave ${listed(names)} at once${apart}`]
+  return [`Pulled cable: routes through ${listed(names)} stop counting${apart}`]
 }
 
 /** A setting of somebody else's stays when the uplink goes. */
