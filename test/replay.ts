@@ -26,6 +26,8 @@ function withFiles(real: Edge, files: Edge): Edge {
     ...files,
     ip: real.ip,
     ipUpTo: real.ipUpTo,
+    writeSysctl: real.writeSysctl,
+    isReadOnly: real.isReadOnly,
     readFile: (path) => (path.startsWith('/proc/') ? real.readFile(path) : files.readFile(path)),
     sleep: real.sleep,
   }
@@ -90,7 +92,8 @@ function sortLists(snapshot: Snapshot): object {
   const links = snapshot.links
     .filter(({ name }) => name !== 'lo')
     .map((link) => ({ ...link, index: 0, mac: undefined }))
-  const seen = { ...snapshot, routes, addresses, links }
+  const settings = snapshot.settings.map((setting) => ({ ...setting, link: undefined }))
+  const seen = { ...snapshot, routes, addresses, links, settings }
   const lists = Object.entries(seen).map(([name, value]) => [
     name,
     Array.isArray(value)

@@ -1,6 +1,13 @@
 /** The lines of `ip -N -d -o -batch` that only read, answered as iproute2 6.1 does. */
 import type { Family } from '../../src/words/state.ts'
-import type { Kernel, KernelAddress, KernelEndpoint, KernelRule, Link } from './kernel.ts'
+import {
+  findLink,
+  type Kernel,
+  type KernelAddress,
+  type KernelEndpoint,
+  type KernelRule,
+  type Link,
+} from './kernel.ts'
 import { showRoutes, showRoutes6 } from './show-routes.ts'
 
 /**
@@ -15,7 +22,7 @@ export function answerLine(kernel: Kernel, family: Family, line: string): string
     case 'rule show':
       return print(showRules(kernel, family))
     case 'link show':
-      return print([LO, ...kernel.links.map(showLink)])
+      return print([LO, ...kernel.links.map(showLink(kernel))])
     case 'addr show':
       return print(showAddresses(kernel, family))
     case 'route show table all':
@@ -42,10 +49,13 @@ export function macOf({ index }: Link): string {
   return `02:00:00:00:00:${index.toString(16).padStart(2, '0')}`
 }
 
-function showLink(link: Link): string {
+/** The cable of a veth is in while its other end is up. */
+const showLink = (kernel: Kernel) => (link: Link) => {
   const { index, name, peer, altname, up, group } = link
-  const flags = ['BROADCAST', 'MULTICAST', ...(up ? ['UP', 'LOWER_UP'] : [])].join()
-  const state = up ? 'UP' : 'DOWN'
+  const carrier = up && findLink(kernel, peer)?.up === true
+  const raised = !up ? [] : carrier ? ['UP', 'LOWER_UP'] : ['UP']
+  const flags = [...(up && !carrier ? ['NO-CARRIER'] : []), 'BROADCAST', 'MULTICAST', ...raised].join()
+  const state = carrier ? 'UP' : 'DOWN'
   return [
     `${index}: ${name}@${peer}: <${flags}> mtu 1500 qdisc noqueue state ${state} mode DEFAULT group ${group} qlen 1000`,
     `link/[1] ${macOf(link)} brd ff:ff:ff:ff:ff:ff promiscuity 0  allmulti 0 minmtu 68 maxmtu 65535 `,
