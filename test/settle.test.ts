@@ -92,3 +92,12 @@ it('tells the changes of a dry run and makes none', () => {
     batches: [],
   })
 })
+
+it('tells of a setting that cannot be made, which keeps nothing else', () => {
+  const setting = { family: 'inet', device: 'eth0', value: 1, ours: true, link: undefined } as const
+  const change: Change = { kind: 'setting', setting }
+  expect(run([[ONE, change]])).toMatchObject({
+    ...{ refusal: 'not refused', begun: [1], batches: [1] },
+    notices: ['not done: "sysctl -w net.ipv4.conf.eth0.ignore_routes_with_linkdown=1": ENOENT'],
+  })
+})

@@ -5,11 +5,13 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   closeFile,
+  isReadOnly,
   listDirectory,
   openLockFile,
   readFile,
   removeFile,
   writeFile,
+  writeInPlace,
 } from '../../src/kernel/files.ts'
 
 let scratch = ''
@@ -199,4 +201,22 @@ it('removes a file, and minds none that is missing or a directory', () => {
   fs.mkdirSync(at('directory'))
   ;['file', 'directory', 'missing', 'missing/file'].map(at).forEach(removeFile)
   expect(listDirectory(scratch)).toEqual(['directory'])
+})
+
+describe('writeInPlace', () => {
+  it('writes into what is there, and makes nothing', () => {
+    fs.writeFileSync(at('value'), '0\n')
+    expect(writeInPlace(at('value'), '1')).toBeUndefined()
+    expect(fs.readFileSync(at('value'), 'utf8')).toBe('1\n')
+    expect(writeInPlace(at('none'), '1')).toBe('ENOENT')
+    expect(fs.existsSync(at('none'))).toBe(false)
+  })
+})
+
+describe('isReadOnly', () => {
+  it('is about the place, not about who asks or whether there is a file', () => {
+    fs.writeFileSync(at('mine'), '')
+    fs.chmodSync(at('mine'), 0o400)
+    expect([isReadOnly(at('mine')), isReadOnly(at('none'))]).toEqual([false, false])
+  })
 })

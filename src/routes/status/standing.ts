@@ -19,7 +19,8 @@ export function standingAddresses({ addresses, table }: Row, host: Host): Addres
 }
 
 function standingBarrier(address: string, rule: Rule | undefined, host: Host) {
-  const [barrier] = host.barriersOf(address).filter(({ priority }) => rule && priority === rule.priority + 1)
+  const isBehind = ({ priority }: Rule) => rule === undefined || priority === rule.priority + 1
+  const barrier = host.barriersOf(address).find(isBehind)
   return barrier && { priority: barrier.priority }
 }
 
