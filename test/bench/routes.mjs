@@ -98,7 +98,8 @@ function proveWork() {
   const count = ip(['-N', '-o'], ['rule show'])
     .stdout.split('\n')
     .filter((line) => / proto 77/.test(line)).length
-  if (count !== 2 * UPLINKS) {
+  // A companion, a source rule and a barrier each.
+  if (count !== 3 * UPLINKS) {
     throw new Error(`apply made ${count} rules for ${UPLINKS} uplinks`)
   }
 }

@@ -245,7 +245,7 @@ expect_drawing() {
   expect_equal "$(grep -cE '^eth[01] +IPv[46] +(up|incomplete) ' <<<"$plain")" 4
   expect_text "$text" $'\x1b[32mup' $'\x1b[33mincomplete'
   expect_text "$plain" 'eth1 IPv4: no default in its table' '10.1.2.2' '10.1.2.1'
-  expect_lines 'UPLINK |eth[01] +IPv|eth1 IPv4: |mptcp-routes plan |Multipath TCP: |  [^ ]' <<<"$plain"
+  expect_lines 'UPLINK |eth[01] +IPv|eth1 IPv4: |mptcp-routes plan |Pulled cable: |Multipath TCP: |  [^ ]' <<<"$plain"
 }
 
 @test 'a terminal of 60, 80 and 160 columns' {
