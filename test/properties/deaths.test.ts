@@ -114,11 +114,11 @@ describe('a run for all devices', () => {
     fc.assert(
       fc.property(life, someDead, (steps, dead) => {
         const { host, uplinks } = settled(steps)
-        const before = printForeign(host.kernel, DEVICES)
+        const before = printForeign(host, DEVICES)
         const deaths = choose(uplinks, dead)
         pronounce(host, deaths)
         fc.pre(apply(host))
-        expect(printForeign(host.kernel, DEVICES)).toEqual(before)
+        expect(printForeign(host, DEVICES)).toEqual(before)
         expect(planWhole(query(host)).changes.filter(isWrong)).toEqual([])
         for (const found of looseWays(host)) {
           const { family, table } = found.rule
@@ -169,9 +169,9 @@ describe('a hook', () => {
         pronounce(host, choose(uplinks, dead))
         fc.pre(apply(host))
         const detours = () => host.kernel.rules.filter(({ priority }) => priority === DETOUR_PRIORITY)
-        const before = { foreign: printForeign(host.kernel, DEVICES), detours: detours() }
+        const before = { foreign: printForeign(host, DEVICES), detours: detours() }
         const first = startHook(host.edge, hook)
-        expect(printForeign(host.kernel, DEVICES)).toEqual(before.foreign)
+        expect(printForeign(host, DEVICES)).toEqual(before.foreign)
         expect(before.detours).toEqual(expect.arrayContaining(detours()))
         fc.pre(first.status === 0 && !/refused|no device|is also on|in use by/.test(first.err))
         const second = startHook(host.edge, hook)
@@ -194,7 +194,7 @@ describe('a hook', () => {
           }
           runStep(host, quiet(downOf(device)))
         }
-        expect(printOurs(host.kernel)).toEqual([])
+        expect(printOurs(host)).toEqual([])
         expect(ownEndpoints(host.kernel).filter((text) => endpoints.includes(text))).toEqual([])
       }),
       { numRuns: runs(25) },
