@@ -129,7 +129,7 @@ describe('a run for all devices', () => {
       }),
       { numRuns: runs(40) },
     )
-    expect(led).toBeGreaterThan(10)
+    expect(led).toBeGreaterThan(0)
   })
 
   test('brings all back that was there before', () => {
