@@ -1,4 +1,5 @@
 /** One round of a run: a look, a plan, and the changes that lead from what is to what is wanted. */
+import { readDeaths } from './ask/deaths.ts'
 import type { Event } from './ask/environment.ts'
 import { withoutLaminar } from './kernel/laminar.ts'
 import { diffState } from './plan/diff.ts'
@@ -75,7 +76,7 @@ function planFor(query: RoundQuery, families: readonly Family[]): Round {
   }
 }
 
-function planEvent({ event, dryRun }: RoundQuery, situation: Situation): Plan {
+function planEvent({ event, edge, dryRun }: RoundQuery, situation: Situation): Plan {
   const { host, device, recorded, lookups } = situation
   if (event.direction === 'leave') {
     return planLeave(host, device, leavingAddresses(event, recorded))
@@ -97,6 +98,7 @@ function planEvent({ event, dryRun }: RoundQuery, situation: Situation): Plan {
     scope: scopeOf(situation),
     lookups,
     trustsTable,
+    ...{ deaths: () => readDeaths(edge), whole: false },
   })
 }
 

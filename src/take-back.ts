@@ -54,8 +54,10 @@ function changesBack({ edge, first, scope, stanzas }: Defeat): Change[] {
   // With nothing asked for, all that stands of the devices is what the run may change.
   const asked = stanzas.map((stanza) => ({ ...stanza, fresh: false }))
   const host = indexHost(now, [], asked, scope.devices)
-  const query = { host, scope: { ...scope, orphans: false }, lookups: NO_LOOKUPS, trustsTable: () => false }
-  const standing = planHost(query).owned
+  const standing = planHost({
+    ...{ host, scope: { ...scope, orphans: false }, lookups: NO_LOOKUPS },
+    ...{ trustsTable: () => false, deaths: () => [], whole: false },
+  }).owned
   const before = { ...owned, endpoints: owned.endpoints.filter(({ implicit }) => !implicit) }
   return diffState(withMade(standing, first.plan, now), {
     ...onlyOf([...scope.devices, ...wanted.groups.keys()], before),

@@ -33,6 +33,7 @@ function planLater({ host, device, lookups }: Situation): Plan {
     scope: { devices: [device], families: snapshot.families, orphans: false },
     lookups,
     trustsTable: () => false,
+    ...{ deaths: () => [], whole: false },
   })
 }
 

@@ -1,5 +1,6 @@
 /** All devices at once: one look at the host, one plan, one batch a family, all or nothing. */
 import type { Section } from './ask/configuration.ts'
+import { readDeaths } from './ask/deaths.ts'
 import type { Word } from './ask/door.ts'
 import { readRecords } from './ask/records.ts'
 import { type Served, servedStanzas } from './ask/served.ts'
@@ -12,9 +13,11 @@ import { readSnapshot } from './kernel/read.ts'
 import { diffState } from './plan/diff.ts'
 import { type Host, indexHost, resolverOf } from './plan/host.ts'
 import type { Scope } from './plan/owned.ts'
+import type { Uplink } from './plan/uplink.ts'
 import { planHost } from './plan/wanted.ts'
 import type { Step } from './settle.ts'
 import { createLookups, ofThisHardware } from './situation.ts'
+import type { Death } from './words/death.ts'
 import type { Edge } from './words/edge.ts'
 import { quote, Refusal } from './words/refusal.ts'
 import type { Change, Family, Snapshot } from './words/state.ts'
@@ -33,9 +36,14 @@ export interface WholeQuery {
   readonly configurationFile?: string
   /** What a run for all devices leaves as it is. */
   readonly except?: Exceptions
+  /** What the service finds of the uplinks; without it what it has written counts. */
+  readonly deaths?: Judge
   /** What a door has to say: the run is about its device, if anybody asked for that. */
   readonly word?: Word
 }
+
+/** Says which of the uplinks that a plan has found are dead. */
+export type Judge = (uplinks: readonly Uplink[], snapshot: Snapshot) => readonly Death[]
 
 export interface Exceptions {
   readonly devices: ReadonlySet<string>
@@ -82,6 +90,8 @@ export function planWhole(query: WholeQuery): WholeStep {
     scope,
     lookups: createLookups(snapshot, known, edge, env),
     trustsTable: () => false,
+    deaths: (uplinks) => query.deaths?.(uplinks, snapshot) ?? readDeaths(edge),
+    whole: query.devices.length === 0 && heard === undefined,
   })
   const speakable = withoutLaminar(plan.wanted, edge)
   const state = { ...plan.wanted, endpoints: speakable.endpoints }

@@ -34,14 +34,14 @@ export function askedFlags(address: Carried, uplink: Uplink): readonly EndpointF
   return stanza?.options.endpoint
 }
 
-/** Temporary and deprecated addresses are not to start connections from; a unique-local one leads nowhere outside. */
+/** Temporary and deprecated addresses are not to start connections from, nor is a dead uplink; a unique-local one leads nowhere outside. */
 function deserves(
   address: Carried,
   asked: readonly EndpointFlag[] | undefined,
-  { out, stanza }: Uplink,
+  { out, stanza, avoided }: Uplink,
 ): boolean {
   const { local, temporary, deprecated, named } = address
-  if (temporary || deprecated || isLinkLocal(local) || (named ?? stanza)?.leaving === true) {
+  if (avoided || temporary || deprecated || isLinkLocal(local) || (named ?? stanza)?.leaving === true) {
     return false
   }
   return asked === undefined ? out !== undefined && !isUniqueLocal(local) : asked.length > 0

@@ -29,7 +29,7 @@ export function halvesNotice(host: Host, device: string, family: Family): string
       ]
 }
 
-function findHalves({ snapshot }: Host, family: Family): Route[] {
+export function findHalves({ snapshot }: Host, family: Family): Route[] {
   return snapshot.routes.filter(
     (route) =>
       route.family === family &&

@@ -37,6 +37,8 @@ export interface Uplink extends Way {
   readonly table: number
   readonly rules: readonly Rule[]
   readonly routes: readonly Route[]
+  /** It is dead while another one of its family is alive: it has neither endpoints nor a default in main. */
+  readonly avoided: boolean
 }
 
 export interface UplinkPlan {
@@ -128,7 +130,7 @@ function planWay(way: Way, table: number, query: UplinkQuery): { uplink: Uplink;
   const { host, device, family, trustsTable } = query
   const planned = wantedRoutes({ host, device, family, table, way, trustsTable })
   const rules = way.addresses.flatMap((address) => rulesFor(address, way, table, query))
-  const uplink = { ...way, device, family, table, rules, routes: planned.routes }
+  const uplink = { ...way, device, family, table, rules, routes: planned.routes, avoided: false }
   return { uplink, notices: [...planned.notices] }
 }
 

@@ -1,8 +1,11 @@
 /** What is asked for and what the kernel shows → what a run may change, and the state that it wants. */
 import type { Stanza } from '../ask/stanza.ts'
+import type { Death } from '../words/death.ts'
 import { Refusal } from '../words/refusal.ts'
 import type { Family, Rule, State } from '../words/state.ts'
 import { terminalNotice } from './companion.ts'
+import { avoidDead, deadAmong, deadDetails, sortExits } from './dead.ts'
+import { detoursOf } from './detour.ts'
 import type { Host } from './host.ts'
 import { endpointNotices, groupNotice, mptcpDetail, pathManagerNotice } from './notices.ts'
 import { ownedRoutes, ownedSources, type Scope } from './owned.ts'
@@ -16,6 +19,10 @@ export interface PlanQuery {
   readonly lookups: Lookups
   /** A hook runs, and nothing is recorded of the device: what stands of ours is evidence. */
   readonly trustsTable: (device: string) => boolean
+  /** Told the uplinks of the run, says which are dead; it may know of others, too. */
+  readonly deaths: (uplinks: readonly Uplink[]) => readonly Death[]
+  /** The run sees to all devices: it decides whether what no source rule decides goes round a dead uplink. */
+  readonly whole: boolean
 }
 
 export interface Plan {
@@ -23,6 +30,8 @@ export interface Plan {
   readonly owned: State
   readonly wanted: State
   readonly uplinks: readonly Uplink[]
+  /** Those of the uplinks that are dead; the run goes by it where they are `avoided`. */
+  readonly dead: ReadonlyMap<Uplink, Death>
   /** Devices that cannot have what is asked for, each with the reason; they are left as they are. */
   readonly refused: ReadonlyMap<string, Refusal>
   /** What the admin should hear, though the run goes on. */
@@ -47,6 +56,7 @@ export const EMPTY_PLAN: Plan = {
   owned: NOTHING,
   wanted: NOTHING,
   uplinks: [],
+  dead: new Map(),
   refused: new Map(),
   notices: [],
   details: [],
@@ -61,10 +71,15 @@ export function planHost(query: PlanQuery): Plan {
   const refused = new Map(plans.flatMap(({ device, error }) => (error ? [[device, error] as const] : [])))
   const devices = scope.devices.filter((device) => !refused.has(device))
   const acting = { ...scope, devices }
-  const uplinks = plans.filter(({ device }) => !refused.has(device)).flatMap((plan) => plan.uplinks)
+  const found = plans.filter(({ device }) => !refused.has(device)).flatMap((plan) => plan.uplinks)
+  const deaths = query.deaths(found)
+  const exits = sortExits(host, devices, found, deaths)
+  const uplinks = avoidDead(found, exits)
+  const dead = deadAmong(uplinks, deaths)
   const sources = ownedSources(host, acting, uplinks)
   const endpoints = endpointsOf(host, acting, uplinks, sources)
   const rules = rulesOf(host, acting, uplinks, sources)
+  const detours = detoursOf(host, exits, query.whole)
   const tables = tablesOf(uplinks, sources)
   const { snapshot } = host
   const outDevices = [...new Set(uplinks.filter(({ out }) => out !== undefined).map(({ device }) => device))]
@@ -74,7 +89,7 @@ export function planHost(query: PlanQuery): Plan {
   ]
   return {
     owned: {
-      rules: rules.owned,
+      rules: [...rules.owned, ...detours.owned],
       routes: devices.flatMap((device) => ownedRoutes(host, device, scope.families, tables)),
       endpoints: [...endpoints.owned, ...endpoints.plan.evicted],
       groups: new Map(snapshot.links.map(({ name, group }) => [name, group])),
@@ -82,7 +97,7 @@ export function planHost(query: PlanQuery): Plan {
       settings: snapshot.settings,
     },
     wanted: {
-      rules: rules.wanted,
+      rules: [...rules.wanted, ...detours.wanted],
       routes: uplinks.flatMap(({ routes }) => routes),
       endpoints: endpoints.plan.endpoints,
       groups: groupsOf(host, acting, uplinks, sources),
@@ -90,6 +105,7 @@ export function planHost(query: PlanQuery): Plan {
       settings: settingsOf(host, acting, uplinks, sources),
     },
     uplinks,
+    dead,
     refused,
     notices: [
       ...plans.flatMap(({ notices }) => notices),
@@ -100,13 +116,15 @@ export function planHost(query: PlanQuery): Plan {
     ],
     details: [
       ...plans.flatMap(({ details }) => details),
+      ...deadDetails(dead).map(({ text }) => text),
       ...(uplinks.length > 0 ? mptcpDetail(snapshot) : []),
     ],
     subjects: subjectsOf([
       ...plans.flatMap(({ device, notices, details }) =>
         [...notices, ...details].map((text) => ({ device, text })),
       ),
-      ...said,
+...said,
+      ...deadDetails(dead),
     ]),
     waiting: endpoints.plan.waiting,
     short: endpoints.plan.left.length > 0,

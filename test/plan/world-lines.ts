@@ -22,6 +22,7 @@ const READERS: Readonly<Record<string, (words: string[], snapshot: Mutable) => v
   rule: (words, { rules }) => rules.push(readRule('source', words)),
   companion: (words, { rules }) => rules.push(readRule('companion', words)),
   barrier: (words, { rules }) => rules.push(readRule('barrier', words)),
+  detour: ([family, table], { rules }) => rules.push(...detourOf(family as Family, Number(table))),
   foreign: (words, { foreignRules }) => foreignRules.push(readForeign(words)),
   endpoint: (words, { endpoints }) => endpoints.push(parseEndpoint(words.join(' ')) ?? fail(words.join(' '))),
   limits: ([subflows, accepted], snapshot) => {
@@ -121,6 +122,14 @@ function readRule(kind: Rule['kind'], words: string[]): Rule {
     priority: Number(take(words, 'priority') ?? USUAL_PRIORITIES[kind]),
     suppress: kind === 'companion' ? suppress : undefined,
   }
+}
+
+function detourOf(family: Family, table: number): Rule[] {
+  const rule = { kind: 'detour', family, from: 'all' } as const
+  return [
+    { ...rule, table: MAIN_TABLE, priority: 32764, suppress: SUPPRESSED_LENGTH[family] },
+    { ...rule, table, priority: 32765, suppress: undefined },
+  ]
 }
 
 const USUAL_PRIORITIES: Readonly<Record<Rule['kind'], number>> = {

@@ -7,6 +7,7 @@ import { diffState } from '../../src/plan/diff.ts'
 import { type Host, indexHost } from '../../src/plan/host.ts'
 import { type Plan, planHost } from '../../src/plan/wanted.ts'
 import { isIpv6 } from '../../src/words/address.ts'
+import type { Death } from '../../src/words/death.ts'
 import type { Family, Route, Rule, Snapshot } from '../../src/words/state.ts'
 import { deriveTable } from '../../src/words/table.ts'
 import { type Mutable, readLine } from './world-lines.ts'
@@ -47,6 +48,7 @@ export const ETH0 = ETH1.replaceAll('eth1', 'eth0')
  *     addr 10.1.1.2/24 dev eth0 [peer 10.9.0.1] [temporary] [deprecated] [tentative] [dadfailed] [scope link] [noprefixroute]
  *     route default via 10.1.1.1 dev eth0 [table 100] [proto 77] [metric 5] …   (main's and proto boot's where not told)
  *     rule from 10.1.1.2 lookup 100 [priority 31000]           companion from 10.1.1.2 [priority 30999] [suppress 0]
+ *     detour inet 100   (a pair of rules)
  *     foreign from all lookup 100 [priority 1000]              endpoint 10.1.1.2 id 255 subflow dev eth0
  *     barrier from 10.1.1.2 [priority 31001]                   setting eth0 inet 1 [ours] [fixed]
  *     limits 2 0      mptcp off      mptcp userspace      crowded eth0 inet      families inet
@@ -96,6 +98,10 @@ export interface Question {
   readonly leases?: readonly { readonly address: string | undefined; readonly routers: readonly string[] }[]
   readonly tableNames?: Readonly<Record<string, number>>
   readonly trustsTable?: boolean
+  /** Dead uplinks: `eth0`, `eth0 inet6`, `eth0 inet 100`; the family and the table are those of the page unless told. */
+  readonly deaths?: readonly string[]
+  /** The run sees to all devices. */
+  readonly whole?: boolean
 }
 
 export function hostOf(
@@ -109,6 +115,7 @@ export function hostOf(
 export function planOf(snapshot: Snapshot, question: Question = {}): Plan {
   const { devices = ['eth1'], stanzas = devices.map((device) => stanza(device)) } = question
   const { leases = [], tableNames = {}, trustsTable = false, orphans = false } = question
+  const { deaths = [], whole = false } = question
   return planHost({
     host: hostOf(snapshot, { ...question, devices, stanzas }),
     scope: { devices, families: question.families ?? snapshot.families, orphans },
@@ -117,7 +124,18 @@ export function planOf(snapshot: Snapshot, question: Question = {}): Plan {
       leases: () => leases.map((lease) => ({ ...lease, from: 'dhclient' })),
     },
     trustsTable: () => trustsTable,
+    deaths: () => deaths.map(death),
+    whole,
   })
+}
+
+/** A cable that was pulled at the beginning of all time. */
+export function death(text: string): Death {
+  const [device = '', family = 'inet', table] = text.split(' ')
+  return {
+    ...{ device, family: family as Family, table: Number(table ?? deriveTable(device)) },
+    ...{ since: 0, why: 'no carrier' },
+  }
 }
 
 /** The commands that lead from what is to what is wanted. */
