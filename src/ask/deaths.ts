@@ -1,4 +1,7 @@
-/** The uplinks that the service has found dead. It alone writes them, and they hold as long as it lives. */
+/**
+ * The uplinks that the service has found dead. It alone writes them, and they hold as long as it lives. All of them are
+ * written: who reads them judges whether they count, by who else is alive (src/plan/dead.ts).
+ */
 import type { Death } from '../words/death.ts'
 import type { Edge } from '../words/edge.ts'
 import { recordsDirectory, watchPath } from './records.ts'
@@ -28,12 +31,15 @@ function deathsPath(edge: Edge): string | undefined {
   return directory === undefined ? undefined : `${directory}.dead`
 }
 
-/** The service holds a lock as long as it lives, however it ends. */
+/** The service holds a lock as long as it lives, however it ends. An ordinary user, who may not try it, is told all the same. */
 function isWatched(edge: Edge): boolean {
   const path = watchPath(edge)
-  const lock = path === undefined ? 'none' : edge.tryLock(path)
+  if (path === undefined) {
+    return false
+  }
+  const lock = edge.tryLock(path)
   if (lock === 'busy' || lock === 'none') {
-    return lock === 'busy'
+    return lock === 'busy' || edge.readFile(path) === undefined
   }
   lock.release()
   return false

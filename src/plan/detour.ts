@@ -1,15 +1,8 @@
 /** The detour: while main's default leads through a dead uplink, what no source rule decides goes by a living one. */
 import type { Family, Hop, Route, Rule } from '../words/state.ts'
-import {
-  DETOUR_PRIORITY,
-  MAIN_TABLE,
-  PROTOCOL,
-  SUPPRESSED_LENGTH,
-  TERMINAL_TYPES,
-  UNICAST,
-} from '../words/table.ts'
+import { DETOUR_PRIORITY, MAIN_TABLE, SUPPRESSED_LENGTH, TERMINAL_TYPES, UNICAST } from '../words/table.ts'
 import type { Exit, Exits } from './dead.ts'
-import type { Host } from './host.ts'
+import { devicesOf, type Host } from './host.ts'
 import { comparePreference, isPlainDefault } from './main-routes.ts'
 import { findHalves } from './notices.ts'
 
@@ -106,14 +99,18 @@ function bestDefaults(host: Host, family: Family, { living, dead }: Exits): Rout
 }
 
 /** Main's default that answers with an error counts, too: it is somebody's will. */
-function foreignDefaults({ snapshot }: Host, family: Family): Route[] {
-  return snapshot.routes.filter(
+function foreignDefaults(host: Host, family: Family): Route[] {
+  return host.snapshot.routes.filter(
     (route) =>
       route.family === family &&
       route.table === MAIN_TABLE &&
-      route.protocol !== PROTOCOL &&
+      !isOwn(route, host) &&
       isPlainDefault({ ...route, type: TERMINAL_TYPES.includes(route.type) ? UNICAST : route.type }),
   )
+}
+
+function isOwn(route: Route, { ownRoutesOf }: Host): boolean {
+  return devicesOf(route).some((device) => ownRoutesOf(device).includes(route))
 }
 
 /** What mptcp-metric puts into main. */

@@ -14,6 +14,16 @@ const DETECTION = 1000
 export function createFakeEdge(kernel: Kernel, disk: Disk = createDisk()): Edge {
   let slept = 0
   const { files, locked } = disk
+  const lock: Edge['lock'] = (path) => {
+    if (!disk.writable) {
+      return 'none'
+    }
+    if (locked.has(path)) {
+      return 'busy'
+    }
+    locked.add(path)
+    return { release: () => locked.delete(path) }
+  }
   return {
     ip: (args, input) => runIp(kernel, args, input),
     ipUpTo: (args) => unknown(args),
@@ -34,17 +44,8 @@ export function createFakeEdge(kernel: Kernel, disk: Disk = createDisk()): Edge 
     writeSysctl: (path, value) => (disk.settable ? writeSysctl(kernel, path, value) : 'EROFS'),
     isReadOnly: (path) => path.startsWith('/proc/sys/') && !disk.settable,
     networkNamespace: () => '4-4026531840',
-    lock: (path) => {
-      if (!disk.writable) {
-        return 'none'
-      }
-      if (locked.has(path)) {
-        return 'busy'
-      }
-      locked.add(path)
-      return { release: () => locked.delete(path) }
-    },
-    tryLock: () => unknown(['flock', '-n']),
+    lock,
+    tryLock: lock,
     now: () => new Date(Date.UTC(2026, 10, 23) + disk.minutes * 60_000),
     sleep: (milliseconds) => {
       slept += milliseconds
