@@ -123,7 +123,7 @@ export function planHost(query: PlanQuery): Plan {
       ...plans.flatMap(({ device, notices, details }) =>
         [...notices, ...details].map((text) => ({ device, text })),
       ),
-...said,
+      ...said,
       ...deadDetails(dead),
     ]),
     waiting: endpoints.plan.waiting,

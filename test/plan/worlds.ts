@@ -129,12 +129,16 @@ export function planOf(snapshot: Snapshot, question: Question = {}): Plan {
   })
 }
 
-/** A cable that was pulled at the beginning of all time. */
+/** A cable that was pulled at 20:51:07 of a day, and a moment later on that day. */
+export const THEN = new Date(2026, 10, 25, 20, 51, 7)
+export const NOW = new Date(2026, 10, 25, 21, 0)
+
+/** As a question's `deaths` tell it. */
 export function death(text: string): Death {
   const [device = '', family = 'inet', table] = text.split(' ')
   return {
     ...{ device, family: family as Family, table: Number(table ?? deriveTable(device)) },
-    ...{ since: 0, why: 'no carrier' },
+    ...{ since: THEN.getTime(), why: 'no carrier' },
   }
 }
 

@@ -106,14 +106,14 @@ function isWatcher({ words }: Process): boolean {
   return program !== -1 && words.slice(program + 1).includes('watch')
 }
 
-function kernelFacts(step: WholeStep, probes: Probes, watched: boolean, { edge }: Context) {
+function kernelFacts(step: WholeStep, probes: Probes, watched: boolean, { edge, now }: Context) {
   const { snapshot, plan } = step
   const devices = [...new Set(plan.uplinks.map(({ device }) => device))]
   const isSet = (family: Family, device: string) =>
     readSwitch(edge, `/proc/sys/net/${VERSION[family]}/conf/${device}/ignore_routes_with_linkdown`) === 1
   const filter = (device: string) => readSwitch(edge, `/proc/sys/net/ipv4/conf/${device}/rp_filter`)
   return {
-    ...{ step, probes, snapshot, watched },
+    ...{ step, probes, snapshot, watched, now: now() },
     carrierless: probes.carrierless,
     known: edge.readFile('/proc/sys/net/mptcp/enabled') !== undefined,
     named: edge.readFile('/proc/sys/net/mptcp/path_manager') !== undefined,

@@ -6,18 +6,21 @@ import { isLinkLocal } from '../../words/address.ts'
 import type { Change } from '../../words/state.ts'
 import { UPLINK_GROUP } from '../../words/table.ts'
 import { describeChanges } from '../changes.ts'
+import { isOfDetour } from '../detours.ts'
 import { globalAddresses } from '../global-addresses.ts'
 import type { Probes } from '../probes.ts'
 import { subjectOf } from '../subject.ts'
 import { UNRECORDED, unrecordedRules } from '../unrecorded.ts'
 import { silentGateways } from '../ways.ts'
 import { commandLine, listed } from '../words.ts'
+import { CABLE, checkDead, checkDetours } from './dead.ts'
 import { about, type Finding, fail, ok, warn } from './finding.ts'
 import { checkWay } from './ways.ts'
 
 export interface UplinkFacts {
   readonly step: WholeStep
   readonly probes: Probes
+  readonly now: Date
   /** The interfaces that ifupdown knows; to ask it takes a second of ifupdown2. */
   readonly ifupdown: () => ReadonlySet<string>
 }
@@ -29,6 +32,7 @@ export function checkUplinks(facts: UplinkFacts): Finding[] {
     ...devices.flatMap((device) =>
       about(device, isAsked(device, step) ? checkDevice(device, facts) : checkChanges(device, step)),
     ),
+    ...checkDetours(step),
     ...checkUnrecorded(facts),
     ...(devices.length === 0 ? [warn(NOBODY, `for an interface that is up already, ${byHand('NAME')}`)] : []),
     ...checkLeftovers(facts),
@@ -52,7 +56,7 @@ function byHand(device: string, first = ''): string {
 }
 
 function checkDevice(device: string, facts: UplinkFacts): Finding[] {
-  const { step, probes } = facts
+  const { step, probes, now } = facts
   const refusal = step.plan.refused.get(device)
   const link = step.host.link(device)
   if (link === undefined) {
@@ -72,14 +76,16 @@ function checkDevice(device: string, facts: UplinkFacts): Finding[] {
   }
   const uplinks = step.plan.uplinks.filter((uplink) => uplink.device === device)
   const changes = changesOf(device, step)
-  const isDead = probes.carrierless.has(device)
+  const isUnplugged = probes.carrierless.has(device)
+  const dead = uplinks.flatMap((uplink) => checkDead(uplink, isUnplugged, step, now))
   const bad = [
-    ...(isDead ? [warn('no carrier', 'see the cable and what is at its other end')] : []),
+    ...(isUnplugged && dead.length === 0 ? [warn('no carrier', CABLE)] : []),
+    ...dead,
     ...checkChanges(device, step),
     ...uplinks.flatMap((uplink) => [
       ...checkNeighbours(uplink, probes),
       // Where nothing can be sent, how the kernel would send it says nothing; nor where nobody has asked for it yet.
-      ...(isDead || isUnasked(uplink, changes, step) ? [] : checkWay(uplink, changes.length > 0, facts)),
+      ...(isUnplugged || isUnasked(uplink, changes, step) ? [] : checkWay(uplink, changes.length > 0, facts)),
     ]),
   ]
   return bad.length > 0 ? bad : describeDevice(device, uplinks, step)
@@ -180,7 +186,7 @@ function checkLeftovers({ step }: UplinkFacts): Finding[] {
   ])
   const changes = step.changes.filter((change) => {
     const { device } = subjectOf(change, step.host)
-    return change.kind !== 'limits' && (device === undefined || !looked.has(device))
+    return change.kind !== 'limits' && !isOfDetour(change) && (device === undefined || !looked.has(device))
   })
   return changes.length === 0
     ? []

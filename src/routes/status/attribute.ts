@@ -2,6 +2,7 @@
 import type { WholeStep } from '../../whole.ts'
 import type { Change } from '../../words/state.ts'
 import { MAIN_TABLE } from '../../words/table.ts'
+import { isOfDetour } from '../detours.ts'
 import { type Subject, subjectOf } from '../subject.ts'
 import type { Row } from './rows.ts'
 
@@ -11,7 +12,7 @@ export interface Attribution {
   readonly ofNobody: readonly Change[]
 }
 
-/** The limits are the host's, and are left out. */
+/** The limits and the detour are the host's, and are left out. */
 export function attribute(
   changes: readonly Change[],
   rows: readonly Row[],
@@ -19,7 +20,7 @@ export function attribute(
 ): Attribution {
   const ofRow = new Map<Row, Change[]>()
   const ofNobody: Change[] = []
-  for (const change of changes.filter(({ kind }) => kind !== 'limits')) {
+  for (const change of changes.filter((one) => one.kind !== 'limits' && !isOfDetour(one))) {
     const row = findRow(subjectOf(change, host), rows)
     if (row === undefined) {
       ofNobody.push(change)

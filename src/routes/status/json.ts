@@ -9,16 +9,18 @@ import type { HostStatus, UplinkStatus } from './model.ts'
  * One object; what is not known or not there is null. The schema is docs/mptcp-routes-status.schema.json.
  *
  * - `version`: of the program
- * - `uplinks[]`: `device`, `family` (inet, inet6), `state` (see UplinkState), `addresses[]` with each one's standing
- *   `rule` (`priority`, `table`), `barrier` (`priority`) and `endpoint`; `gateway` and, where there are several, all `gateways`; `pointToPoint`
+ * - `uplinks[]`: `device`, `family` (inet, inet6), `state` (see UplinkState), `dead` (`since`, `why`), `addresses[]` with
+ *   each one's standing `rule` (`priority`, `table`), `barrier` (`priority`) and `endpoint`; `gateway` and, where there
+ *   are several, all `gateways`; `pointToPoint`
  *   where the other end of the link is the way out; `table` and `metric` (the lowest of main's defaults through the
  *   device); `linkdown` (`value` of ignore_routes_with_linkdown, and whether it is `ours`); `askedBy[]`; `connections` and `subflows` that use it now; `problems[]` in words
  * - `mptcp`: `enabled`, `pathManager` (kernel, userspace), `endpoints[]`, `limits`, `connections[]` with their
  *   `subflows[]` (times in ms), `counters` by the kernel's names, those that are not 0
+ * - `detours[]`: where what no rule by source address decides goes round a dead uplink, by a `table` and its `devices`
  * - `problems[]` of the host as a whole, and `notices[]`, in words; `pending`: how many ip commands apply would run
  */
 export function formatJson(status: HostStatus, version: string): string {
-  const { uplinks, mptcp, problems, notices, pending } = status
+  const { uplinks, mptcp, detours, problems, notices, pending } = status
   const { enabled, pathManager, endpoints, limits, connections, counters } = mptcp
   const value = {
     version,
@@ -30,6 +32,7 @@ export function formatJson(status: HostStatus, version: string): string {
       connections: connections?.map(connectionValue) ?? null,
       counters: Object.fromEntries(counters),
     },
+    detours,
     problems,
     notices,
     pending,
@@ -40,7 +43,7 @@ export function formatJson(status: HostStatus, version: string): string {
 function uplinkValue(uplink: UplinkStatus) {
   const { device, family, state, gateways, pointToPoint, askedBy, usage, problems } = uplink
   return {
-    ...{ device, family, state },
+    ...{ device, family, state, dead: deathValue(uplink) },
     addresses: uplink.addresses.map(({ address, rule, barrier, endpoint }) => ({
       address,
       rule: rule ?? null,
@@ -57,6 +60,10 @@ function uplinkValue(uplink: UplinkStatus) {
     subflows: usage?.subflows ?? null,
     problems,
   }
+}
+
+function deathValue({ death }: UplinkStatus) {
+  return death === undefined ? null : { since: new Date(death.since).toISOString(), why: death.why }
 }
 
 function endpointValue(endpoint: Endpoint) {

@@ -1,16 +1,19 @@
 /** What `mptcp-routes status` tells: plain data, for text and JSON alike. */
+import type { Death } from '../../words/death.ts'
 import type { Endpoint, Family, Limits, Mptcp, Setting } from '../../words/state.ts'
 import type { Connection } from '../connections.ts'
+import type { Detour } from '../detours.ts'
 
 /**
  * - `up`: all that is wanted is in the kernel, and the kernel goes that way
  * - `incomplete`: something is missing, or in the way
+ * - `dead`: the service has found that it leads nowhere
  * - `down`: nothing can go through it: no device, set down, no carrier, or its manager is taking or has taken it down
  * - `idle`: looked after, but no uplink now: no address, or no way out
  * - `off`: `mptcp off`
  * - `unrecorded`: it bears marks of ours, and neither a record nor a section asks for them
  */
-export type UplinkState = 'up' | 'incomplete' | 'down' | 'idle' | 'off' | 'unrecorded'
+export type UplinkState = 'up' | 'incomplete' | 'dead' | 'down' | 'idle' | 'off' | 'unrecorded'
 
 export interface AddressStatus {
   readonly address: string
@@ -27,6 +30,8 @@ export interface UplinkStatus {
   readonly device: string
   readonly family: Family
   readonly state: UplinkState
+  /** What the service has found; undefined of one that is alive. */
+  readonly death: Pick<Death, 'since' | 'why'> | undefined
   readonly addresses: readonly AddressStatus[]
   /** Of its default route: several where main's has several through the device. */
   readonly gateways: readonly string[]
@@ -62,6 +67,7 @@ export interface HostStatus {
     /** The kernel's MPTcp counters, by its names, as far as they are not 0. */
     readonly counters: ReadonlyMap<string, number>
   }
+  readonly detours: readonly Detour[]
   /** What is left of devices and addresses that are gone, and what is wrong with the host as a whole. */
   readonly problems: readonly string[]
   /** What a run would tell. */

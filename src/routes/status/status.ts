@@ -26,7 +26,7 @@ export function runStatus(context: Context, json: boolean): number {
 
 /** @throws Refusal where the kernel does not answer, or a device that is named is unknown */
 export function readStatus(context: Context): HostStatus {
-  const { edge, env, sections, devices } = context
+  const { edge, env, sections, devices, now } = context
   const step = planWhole({ edge, env, sections, devices: [], flush: false })
   const named = new Set(devices.map((name) => resolveDevice(name, step.snapshot)))
   const status = buildStatus({
@@ -34,6 +34,7 @@ export function readStatus(context: Context): HostStatus {
     probes: probeUplinks(edge, step.snapshot, step.plan.uplinks),
     connections: tryConnections(context),
     counters: parseCounters(edge.readFile(COUNTERS_FILE) ?? ''),
+    now: now(),
   })
   if (named.size === 0) {
     return status

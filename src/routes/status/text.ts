@@ -2,8 +2,10 @@
 import type { Colors } from 'picocolors/types'
 import { isMarked } from '../../plan/owned.ts'
 import type { Endpoint } from '../../words/state.ts'
+import { type Detour, VERSIONS } from '../detours.ts'
 import { formatCount, isUtf8, printable } from '../figures.ts'
 import { type Column, drawTable } from '../table-text.ts'
+import { listed } from '../words.ts'
 import { wrap } from '../wrap.ts'
 import { cableWords } from './cable.ts'
 import type { HostStatus, UplinkState, UplinkStatus } from './model.ts'
@@ -31,7 +33,7 @@ const COLUMNS: readonly Column[] = [
 /** The table of uplinks, what is wrong with each, and a line each on pulled cables and Multipath TCP. */
 export function formatStatus(status: HostStatus, paper: Paper): string {
   const { colors, width, env } = paper
-  const { uplinks, problems, notices, pending } = status
+  const { uplinks, detours, problems, notices, pending } = status
   const rows = uplinks.map((uplink) => toCells(uplink, colors))
   const table =
     rows.length > 0
@@ -49,17 +51,20 @@ export function formatStatus(status: HostStatus, paper: Paper): string {
   const parts = [
     table,
     [...trouble.flatMap((text) => paragraph(text, paper)), ...hint.map(colors.dim)],
-    remarks(notices, trouble, paper),
+    remarks([...detours.map(detourWords), ...notices], trouble, paper),
   ]
   const last = [...cableWords(status), mptcpWords(status)].flatMap((text) => paragraph(text, paper))
   const blocks = [...parts.filter((part) => part.length > 0), last]
   return `${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`
 }
 
-const VERSIONS = { inet: 'IPv4', inet6: 'IPv6' } as const
-
 function paragraph(text: string, { width }: Paper): string[] {
   return wrap(printable(text), width, 2)
+}
+
+function detourWords({ family, devices, table }: Detour): string {
+  const what = `what no rule by source address decides goes by ${listed(devices)} in ${VERSIONS[family]}`
+  return `${what} (table ${table}): main's default leads to a dead uplink`
 }
 
 /** What is told as a problem already is not told again. */
@@ -98,6 +103,7 @@ function paint(colors: Colors, state: UplinkState): (text: string) => string {
     up: colors.green,
     incomplete: colors.yellow,
     unrecorded: colors.yellow,
+    dead: colors.red,
     down: colors.red,
     idle: colors.dim,
     off: colors.dim,

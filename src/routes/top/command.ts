@@ -28,9 +28,10 @@ function readUplinks({ edge, env, sections }: Context): Uplink[] {
   const { plan } = planWhole({ edge, env, sections, devices: [], flush: false })
   return plan.uplinks
     .filter(({ out }) => out !== undefined)
-    .map(({ device, family, addresses }) => ({
-      device,
-      family,
-      addresses: addresses.map(({ local }) => local),
+    .map((uplink) => ({
+      device: uplink.device,
+      family: uplink.family,
+      addresses: uplink.addresses.map(({ local }) => local),
+      dead: plan.dead.has(uplink),
     }))
 }

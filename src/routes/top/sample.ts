@@ -8,6 +8,8 @@ export interface Uplink {
   readonly device: string
   readonly family: Family
   readonly addresses: readonly string[]
+  /** The service has found that it leads nowhere. */
+  readonly dead: boolean
 }
 
 /** The world that `top` looks at, handed in. */

@@ -1,7 +1,8 @@
 /** The table of uplinks. */
+import { VERSIONS } from '../detours.ts'
 import { drawBar, formatRate, printable } from '../figures.ts'
 import type { Column } from '../table-text.ts'
-import type { View } from './sample.ts'
+import type { Uplink, View } from './sample.ts'
 import { drawOn, type Screen, uplinkOf } from './screen.ts'
 
 const NARROWEST_BAR = 6
@@ -28,6 +29,13 @@ export function drawUplinks(view: View, screen: Screen): string[] {
   return rows.length > 0 ? drawOn(screen, columns, rows) : [screen.colors.dim('no uplink')]
 }
 
+/** `dead`, `IPv4 dead`, or nothing. */
+function deadWords(uplinks: readonly Uplink[]): string {
+  const dead = uplinks.filter((uplink) => uplink.dead)
+  const families = new Set(dead.map(({ family }) => VERSIONS[family]))
+  return dead.length === uplinks.length ? 'dead' : [...families].map((name) => `${name} dead`).join(', ')
+}
+
 function uplinkRow(
   device: string,
   paths: number,
@@ -36,12 +44,12 @@ function uplinkRow(
   { unicode, colors }: Screen,
 ): string[] {
   const rate = view.deviceRates.get(device)
-  const addresses = view.uplinks
-    .filter((uplink) => uplink.device === device)
-    .flatMap((uplink) => uplink.addresses)
+  const own = view.uplinks.filter((uplink) => uplink.device === device)
+  const addresses = own.flatMap((uplink) => uplink.addresses)
+  const dead = deadWords(own)
   const bar = (bytes: number) => drawBar(view.peak > 0 ? bytes / view.peak : 0, width, unicode ? '▇' : '#')
   return [
-    colors.bold(printable(device)),
+    `${colors.bold(printable(device))}${dead === '' ? '' : ` ${colors.red(dead)}`}`,
     String(paths),
     rate ? formatRate(rate.in) : '',
     colors.green(bar(rate?.in ?? 0)),

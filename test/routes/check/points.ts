@@ -13,9 +13,13 @@ export const STANZAS: readonly Stanza[] = [stanza('eth0'), stanza('eth1', { IF_M
 export const SOUND = [PAGE, ETH0, ETH1] as const
 
 /** What planWhole() would say of the host. */
-export function stepOf(snapshot: Snapshot, stanzas: readonly Stanza[] = STANZAS): WholeStep {
+export function stepOf(
+  snapshot: Snapshot,
+  stanzas: readonly Stanza[] = STANZAS,
+  deaths: readonly string[] = [],
+): WholeStep {
   const devices = [...new Set(stanzas.map(({ iface }) => deviceOf(iface)))]
-  const plan = planOf(snapshot, { devices, stanzas, orphans: true })
+  const plan = planOf(snapshot, { devices, stanzas, deaths, orphans: true, whole: true })
   return {
     host: hostOf(snapshot, { devices, stanzas }),
     scope: { devices, families: snapshot.families, orphans: true },

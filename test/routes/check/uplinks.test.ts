@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { checkUplinks } from '../../../src/routes/check/uplinks.ts'
-import { PAGE, stanza, T1, world } from '../../plan/worlds.ts'
+import { NOW, PAGE, stanza, T1, world } from '../../plan/worlds.ts'
 import { complain, IFUPDOWN, NO_PROBES, SOUND, STANZAS, say, stepOf } from './points.ts'
 
 const complaintsOf = (
@@ -10,7 +10,7 @@ const complaintsOf = (
   ifupdown: () => ReadonlySet<string> = IFUPDOWN,
 ) => {
   const probes = { ...NO_PROBES, ...changes }
-  return complain(checkUplinks({ step: stepOf(world(...lines), stanzas), probes, ifupdown }))
+  return complain(checkUplinks({ step: stepOf(world(...lines), stanzas), probes, ifupdown, now: NOW }))
 }
 
 const BY_HAND = 'as root, with the options of its stanza as IF_MPTCP_GATEWAY=... before IFACE:'
@@ -29,7 +29,7 @@ const without = (pattern: RegExp) =>
 describe('checkUplinks', () => {
   it('describes each uplink of a sound host', () => {
     const step = stepOf(world(...SOUND))
-    expect(say(checkUplinks({ ifupdown: IFUPDOWN, step, probes: NO_PROBES }))).toEqual([
+    expect(say(checkUplinks({ ifupdown: IFUPDOWN, now: NOW, step, probes: NO_PROBES }))).toEqual([
       `ok eth0: 10.1.1.2 goes via 10.1.1.1 (table ${T1 - 1})`,
       `ok eth1: 10.1.2.2 goes via 10.1.2.1 (table ${T1})`,
     ])
@@ -111,7 +111,7 @@ describe('checkUplinks', () => {
     const stanzas = [stanza('eth1', { IF_MPTCP_GATEWAY: 'none', IF_MPTCP_ENDPOINT: 'none' })]
     const step = stepOf(world(PAGE), stanzas)
     const done = { ...step, changes: [] }
-    expect(complain(checkUplinks({ ifupdown: IFUPDOWN, step: done, probes: NO_PROBES }))).toEqual([
+    expect(complain(checkUplinks({ ifupdown: IFUPDOWN, now: NOW, step: done, probes: NO_PROBES }))).toEqual([
       'warn eth1: 10.1.2.2: no way out, so rules and connected routes only | mptcp-gateway names a router',
     ])
   })
@@ -120,7 +120,7 @@ describe('checkUplinks', () => {
     const step = stepOf(world(...without(/10\.1\.2\.2 (lookup|id)|via 10\.1\.2\.1/)))
     const served = { ...step.served, silent: new Set(['eth1 inet']) }
     const [complaint, ...more] = complain(
-      checkUplinks({ ifupdown: IFUPDOWN, step: { ...step, served }, probes: NO_PROBES }),
+      checkUplinks({ ifupdown: IFUPDOWN, now: NOW, step: { ...step, served }, probes: NO_PROBES }),
     )
     expect(complaint).toMatch(
       /^warn eth1: no .*; no stanza is about this family, .* \| mptcp-routes apply eth1; /,
@@ -140,7 +140,7 @@ describe('checkUplinks', () => {
   it('tells what has no way out, and what is left of what is off', () => {
     const lan = [...SOUND, 'link lan0', 'addr 192.168.7.1/24 dev lan0']
     const step = stepOf(world(...lan), [...STANZAS, stanza('lan0')])
-    expect(say(checkUplinks({ ifupdown: IFUPDOWN, step, probes: NO_PROBES }))).toContain(
+    expect(say(checkUplinks({ ifupdown: IFUPDOWN, now: NOW, step, probes: NO_PROBES }))).toContain(
       'ok lan0: 192.168.7.1: no gateway is known, so it is no uplink',
     )
     const off = [...STANZAS.slice(0, 1), stanza('eth1', { IF_MPTCP: 'off' })]

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { checkUplinks } from '../../../src/routes/check/uplinks.ts'
 import type { Route } from '../../../src/words/state.ts'
-import { stanza, T1, world } from '../../plan/worlds.ts'
+import { NOW, stanza, T1, world } from '../../plan/worlds.ts'
 import { complain, IFUPDOWN, NO_PROBES, probe, SOUND, STANZAS, stepOf } from './points.ts'
 
 /** The route of the world that the words describe. */
@@ -17,7 +17,12 @@ function complaintsOf(
 ): string[] {
   const step = stepOf(world(...SOUND, ...lines), stanzas)
   return complain(
-    checkUplinks({ ifupdown: IFUPDOWN, step, probes: { ...NO_PROBES, probes: [probe('10.1.2.2', answer)] } }),
+    checkUplinks({
+      ifupdown: IFUPDOWN,
+      now: NOW,
+      step,
+      probes: { ...NO_PROBES, probes: [probe('10.1.2.2', answer)] },
+    }),
   )
 }
 
@@ -52,7 +57,7 @@ describe('the way of each address', () => {
     const snapshot = world(...SOUND)
     const step = stepOf({ ...snapshot, rules: snapshot.rules.filter(({ from }) => from !== '10.1.2.2') })
     const probes = { ...NO_PROBES, probes: [probe('10.1.2.2', { route: byMain })] }
-    expect(complain(checkUplinks({ ifupdown: IFUPDOWN, step, probes }))[1]).toBe(
+    expect(complain(checkUplinks({ ifupdown: IFUPDOWN, now: NOW, step, probes }))[1]).toBe(
       `${WRONG} via 10.1.1.1 dev eth0 (main) | mptcp-routes apply eth1`,
     )
   })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseConnections } from '../../../src/routes/connections.ts'
-import { ETH0, ETH1, PAGE, stanza, T1, world } from '../../plan/worlds.ts'
+import { ETH0, ETH1, PAGE, stanza, T1, THEN, world } from '../../plan/worlds.ts'
 import { probe, SOUND, STANZAS } from '../check/points.ts'
 import { say, statusOf, without } from './host.ts'
 
@@ -46,6 +46,51 @@ describe('a sound host', () => {
   it('keeps the counters that are not 0', () => {
     const { mptcp } = statusOf(SOUND, { counters: { MPJoinRejected: 2, MPJoinSynTx: 0 } })
     expect([...mptcp.counters]).toEqual([['MPJoinRejected', 2]])
+  })
+})
+
+describe('a dead uplink', () => {
+  const AVOIDED = without(SOUND, /^ *endpoint 10\.1\.1\.2/)
+  const SINCE = 'dead since 20:51:07: no carrier'
+
+  it('is told with since when and why, and lacks nothing', () => {
+    const status = statusOf([...AVOIDED, `detour inet ${T1}`], { deaths: ['eth0'] })
+    expect(say(status)).toEqual([`eth0 inet dead: ${SINCE}`, 'eth1 inet up'])
+    expect(status.uplinks.map(({ death }) => death)).toEqual([
+      { since: THEN.getTime(), why: 'no carrier' },
+      undefined,
+    ])
+    expect(status).toMatchObject({ pending: 0, problems: [], notices: [] })
+    expect(status.detours).toEqual([{ family: 'inet', table: T1, devices: ['eth1'] }])
+  })
+
+  it('whose cable is out is dead rather than down', () => {
+    const probes = { carrierless: new Set(['eth0']) }
+    expect(say(statusOf(SOUND, { probes }))[0]).toBe('eth0 inet down: no carrier')
+    const status = statusOf([...AVOIDED, `detour inet ${T1}`], { deaths: ['eth0'], probes })
+    expect(say(status)[0]).toBe(`eth0 inet dead: ${SINCE}`)
+  })
+
+  it('where no other is alive is used all the same', () => {
+    const none = 'no other uplink of IPv4 is alive, so it is used all the same'
+    expect(say(statusOf(SOUND, { deaths: ['eth0', 'eth1'] }))).toEqual([
+      `eth0 inet dead: ${SINCE}; ${none}`,
+      `eth1 inet dead: ${SINCE}; ${none}`,
+    ])
+  })
+
+  it('with what is still there of it, and no detour round it', () => {
+    const status = statusOf(SOUND, { deaths: ['eth0'] })
+    expect(say(status)[0]).toBe(`eth0 inet dead: ${SINCE}; the endpoint 254 for 10.1.1.2 is left over`)
+    expect(status.problems).toEqual([`no detour round the dead uplink in IPv4: it is to lead by table ${T1}`])
+    expect(status.detours).toEqual([])
+  })
+
+  it('that is alive again, with a detour that is left over', () => {
+    const status = statusOf([...SOUND, `detour inet ${T1}`])
+    expect(say(status)).toEqual(['eth0 inet up', 'eth1 inet up'])
+    expect(status.problems).toEqual(['a detour in IPv4 is left over'])
+    expect(status.pending).toBe(2)
   })
 })
 

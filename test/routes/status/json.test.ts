@@ -3,7 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
 import { parseConnections } from '../../../src/routes/connections.ts'
 import { formatJson } from '../../../src/routes/status/json.ts'
-import { ETH0, ETH1, PAGE, stanza } from '../../plan/worlds.ts'
+import { ETH0, ETH1, PAGE, stanza, T1, THEN } from '../../plan/worlds.ts'
 import { SOUND, STANZAS } from '../check/points.ts'
 import { statusOf, type Told, without } from './host.ts'
 
@@ -23,6 +23,7 @@ const HOSTS: readonly [string, readonly string[], Told][] = [
     { stanzas: [] },
   ],
   ['down', [...SOUND, 'link eth1 down'], { stanzas: [...STANZAS, stanza('wwan0')], down: ['eth2'] }],
+  ['dead', [...SOUND, `detour inet ${T1}`], { deaths: ['eth0'] }],
   ['off', [PAGE, 'mptcp off'], { stanzas: [stanza('eth0', { IF_MPTCP: 'off' })] }],
   ['empty', ['link lo'], { stanzas: [] }],
 ]
@@ -33,6 +34,16 @@ describe.each(HOSTS)('a host: %s', (_, lines, told) => {
     expect(validate(value) ? [] : validate.errors).toEqual([])
     expect(value.version).toBe('1.2.3')
   })
+})
+
+it('tells what is dead and what is led round it', () => {
+  const host = [...SOUND, `detour inet ${T1}`]
+  const value = JSON.parse(formatJson(statusOf(host, { deaths: ['eth0'] }), '1.2.3'))
+  expect(value.uplinks.map(({ dead }: { dead: unknown }) => dead)).toEqual([
+    { since: THEN.toISOString(), why: 'no carrier' },
+    null,
+  ])
+  expect(value.detours).toEqual([{ family: 'inet', table: T1, devices: ['eth1'] }])
 })
 
 describe('the schema', () => {

@@ -2,7 +2,7 @@ import { createColors } from 'picocolors'
 import stringWidth from 'string-width'
 import { describe, expect, it } from 'vitest'
 import { formatStatus } from '../../../src/routes/status/text.ts'
-import { ETH0, ETH1, PAGE, stanza } from '../../plan/worlds.ts'
+import { ETH0, ETH1, PAGE, stanza, T1 } from '../../plan/worlds.ts'
 import { SOUND, STANZAS } from '../check/points.ts'
 import { statusOf, type Told, without } from './host.ts'
 
@@ -38,6 +38,15 @@ describe('formatStatus', () => {
 
   it('has a mark of its own for a terminal that knows ASCII alone', () => {
     expect(draw([...SOUND, SIX], 60, { stanzas: STANZAS_OF_BOTH }, { LANG: 'C' })).toMatch(/^[ -~\n]*$/)
+  })
+
+  it('tells what is led round a dead uplink', () => {
+    const text = draw([...SOUND, `detour inet ${T1}`], 999, { deaths: ['eth0'] })
+    expect(text).toMatch(/^eth0 +IPv4 +dead /m)
+    expect(text).toContain('eth0 IPv4: dead since 20:51:07: no carrier\n')
+    expect(text).toContain(
+      `note: what no rule by source address decides goes by eth1 in IPv4 (table ${T1}): main's default leads to a dead uplink\n`,
+    )
   })
 
   it('paints states on a terminal', () => {

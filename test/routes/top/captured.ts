@@ -6,10 +6,10 @@ const read = (name: string) =>
   readFileSync(new URL(`../../fixtures/sockets/${name}`, import.meta.url), 'utf8')
 
 export const UPLINKS: readonly Uplink[] = [
-  { device: 'eth0', family: 'inet', addresses: ['10.1.1.2'] },
-  { device: 'eth0', family: 'inet6', addresses: ['2001:db8:1::2'] },
-  { device: 'eth1', family: 'inet', addresses: ['10.1.2.2'] },
-  { device: 'eth1', family: 'inet6', addresses: ['2001:db8:2::2'] },
+  { device: 'eth0', family: 'inet', addresses: ['10.1.1.2'], dead: false },
+  { device: 'eth0', family: 'inet6', addresses: ['2001:db8:1::2'], dead: false },
+  { device: 'eth1', family: 'inet', addresses: ['10.1.2.2'], dead: false },
+  { device: 'eth1', family: 'inet6', addresses: ['2001:db8:2::2'], dead: false },
 ]
 
 const MOMENTS = [

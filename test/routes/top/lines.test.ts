@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { drawView } from '../../../src/routes/top/lines.ts'
 import { compareSamples, readSample, type View } from '../../../src/routes/top/sample.ts'
 import type { Screen } from '../../../src/routes/top/screen.ts'
-import { capturedSource } from './captured.ts'
+import { capturedSource, UPLINKS } from './captured.ts'
 
 const source = capturedSource()
 const first = compareSamples(undefined, readSample(source))
@@ -109,8 +109,22 @@ describe('drawView', () => {
     ])
   })
 
+  it('marks a device that is dead, and a family of one', () => {
+    const told = (...dead: readonly string[]) =>
+      draw({
+        ...second,
+        uplinks: UPLINKS.map((one) => ({ ...one, dead: dead.includes(`${one.device} ${one.family}`) })),
+      })
+        .lines.slice(3, 5)
+        .map((line) => line.slice(0, 16).trim())
+    expect(told('eth1 inet', 'eth1 inet6')[1]).toMatch(/^eth1 dead /)
+    expect(told('eth0 inet6')[0]).toMatch(/^eth0 IPv6 dead/)
+    expect(told()[0]).toMatch(/^eth0 +\d/)
+  })
+
   it('obeys no escape in the name of a device', () => {
-    const view = { ...second, uplinks: [{ device: 'e\x1b[2J', family: 'inet' as const, addresses: [] }] }
+    const uplink = { device: 'e\x1b[2J', family: 'inet', addresses: [], dead: false } as const
+    const view = { ...second, uplinks: [uplink] }
     expect(draw(view).lines[3]?.startsWith('e?[2J ')).toBe(true)
   })
 })
