@@ -50,6 +50,14 @@ describe('a run that fails at any line leaves the kernel as it was,', () => {
     leavesNothing([], [{ IF_MPTCP_ENDPOINT: 'signal' }], { IF_MPTCP_ENDPOINT: 'subflow backup' })
   })
 
+  it('with a detour that nobody needs any more', () => {
+    const detour = [
+      'rule add from all lookup main suppress_prefixlength 7 priority 32764 protocol 77',
+      'rule add from all lookup 70 priority 32765 protocol 77',
+    ]
+    leavesNothing(detour, [], {})
+  })
+
   it('with a metric in main', () => {
     leavesNothing([], [{ IF_MPTCP_METRIC: '50' }], { IF_MPTCP_METRIC: '60' })
   })

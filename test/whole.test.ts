@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { parseConfiguration } from '../src/ask/configuration.ts'
+import { writeDeaths } from '../src/ask/deaths.ts'
+import { watchPath } from '../src/ask/records.ts'
 import { formatLine } from '../src/kernel/command.ts'
-import { planWhole, type WholeQuery } from '../src/whole.ts'
+import { type Judge, planWhole, type WholeQuery } from '../src/whole.ts'
+import type { Death } from '../src/words/death.ts'
+import { deriveTable } from '../src/words/table.ts'
 import { event, refusalOf } from './captured.ts'
 import { change, type FakeHost, hostWith, IFUP, ifdown, ifup, PAGE, recordsOf, run } from './fake-host.ts'
 import { refuseAlways } from './fake-kernel/interpose.ts'
@@ -216,5 +220,62 @@ describe('named devices', () => {
     const host = upHost()
     change(host, 'link delete dev eth1')
     expect(plan(host, '', { devices: ['eth1'] }).lines).toContain('mptcp endpoint delete id 255')
+  })
+})
+
+describe('what is dead', () => {
+  const bothUp = () => {
+    const host = upHost()
+    run(host, ifup({ IFACE: 'eth0', IF_ADDRESS: '10.1.1.2', IF_MPTCP_GATEWAY: '10.1.1.1' }))
+    host.disk.locked.add(watchPath(host.edge) ?? '')
+    return host
+  }
+  const dead = (device: string): Death => ({
+    ...{ device, family: 'inet', table: deriveTable(device) },
+    ...{ since: 0, why: 'no carrier' },
+  })
+  const LED = [
+    'mptcp endpoint delete id 254',
+    'rule add from all lookup main suppress_prefixlength 7 priority 32764 protocol 77',
+    `rule add from all lookup ${deriveTable('eth1')} priority 32765 protocol 77`,
+  ]
+
+  it('is what the service has written, while it lives', () => {
+    const host = bothUp()
+    writeDeaths(host.edge, [dead('eth0')])
+    expect(plan(host).lines).toEqual(LED)
+    host.disk.locked.clear()
+    expect(plan(host).lines).toEqual([])
+  })
+
+  it('is what the service itself finds of the uplinks that the same look shows', () => {
+    const host = bothUp()
+    writeDeaths(host.edge, [dead('eth1')])
+    const seen: string[] = []
+    const deaths: Judge = (uplinks, { links }) => {
+      seen.push(...uplinks.map(({ device }) => device), `${links.length} links`)
+      return [dead('eth0')]
+    }
+    expect(plan(host, '', { deaths }).lines).toEqual(LED)
+    expect(seen.sort()).toEqual(['5 links', 'eth0', 'eth1'])
+  })
+
+  it('costs a named device its endpoint, and no more: the detour is for a run that sees all', () => {
+    const host = bothUp()
+    writeDeaths(host.edge, [dead('eth0')])
+    expect(plan(host, '', { devices: ['eth0'] }).lines).toEqual(LED.slice(0, 1))
+    expect(plan(host, '', { devices: ['eth1'] }).lines).toEqual([])
+  })
+
+  it('counts no more in a flush, which takes the detour too', () => {
+    const host = bothUp()
+    writeDeaths(host.edge, [dead('eth0')])
+    change(host, ...LED)
+    const gone = plan(host, '', { flush: true }).lines.filter((line) =>
+      line.startsWith('rule delete from all'),
+    )
+    expect(gone).toHaveLength(2)
+    const named = plan(host, '', { flush: true, devices: ['eth0'] }).lines
+    expect(named.filter((line) => line.startsWith('rule delete from all'))).toHaveLength(2)
   })
 })

@@ -34,6 +34,22 @@ describe('down', () => {
     }
   })
 
+  it('takes everything away whose record asks for a place that is not given any more', () => {
+    const host = hostWith(...PAGE)
+    const before = stateOf(host)
+    run(host, ifup({ IF_MPTCP_PRIORITY: '32762' }))
+    for (const rule of host.kernel.rules.filter(({ protocol }) => protocol === 77)) {
+      Object.assign(rule, { priority: rule.priority + 2 })
+    }
+    const { files } = host.disk
+    for (const [path, text] of files) {
+      files.set(path, text.replaceAll('32762', '32764'))
+    }
+    const { refusal, told } = run(host, ifdown({ IF_MPTCP_PRIORITY: '32764' }))
+    expect([refusal, stateOf(host)]).toEqual(['not refused', before])
+    expect(told.join()).toContain('mptcp-priority "32764" must be a number from 2 to 32762')
+  })
+
   it('takes orphans of the other family along', () => {
     const host = upHost(SIX)
     run(host, event(DUAL))

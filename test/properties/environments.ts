@@ -70,7 +70,7 @@ const SOUND = {
   IF_MPTCP: ['on', 'off'],
   IF_MPTCP_GATEWAY: ['none', '172.31.1.1', '10.1.1.1'],
   IF_MPTCP_TABLE: ['100', '4294967295', 'isp'],
-  IF_MPTCP_PRIORITY: ['2', '32765', '500'],
+  IF_MPTCP_PRIORITY: ['2', '32762', '500'],
   IF_MPTCP_ENDPOINT: ['none', 'signal', 'subflow backup', 'signal fullmesh'],
   IF_MPTCP_MAIN_ROUTES: ['keep', 'ignore'],
   IF_MPTCP_METRIC: ['1', '4294967295'],

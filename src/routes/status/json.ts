@@ -11,9 +11,9 @@ import type { HostStatus, UplinkStatus } from './model.ts'
  * - `version`: of the program
  * - `uplinks[]`: `device`, `family` (inet, inet6), `state` (see UplinkState), `dead` (`since`, `why`), `addresses[]` with
  *   each one's standing `rule` (`priority`, `table`), `barrier` (`priority`) and `endpoint`; `gateway` and, where there
- *   are several, all `gateways`; `pointToPoint`
- *   where the other end of the link is the way out; `table` and `metric` (the lowest of main's defaults through the
- *   device); `linkdown` (`value` of ignore_routes_with_linkdown, and whether it is `ours`); `askedBy[]`; `connections` and `subflows` that use it now; `problems[]` in words
+ *   are several, all `gateways`; `pointToPoint` where the other end of the link is the way out; `table` and `metric` (the
+ *   lowest of main's defaults through the device); `linkdown` (`value` of ignore_routes_with_linkdown, and whether it is
+ *   `ours`); `askedBy[]`; `connections` and `subflows` that use it now; `problems[]` in words
  * - `mptcp`: `enabled`, `pathManager` (kernel, userspace), `endpoints[]`, `limits`, `connections[]` with their
  *   `subflows[]` (times in ms), `counters` by the kernel's names, those that are not 0
  * - `detours[]`: where what no rule by source address decides goes round a dead uplink, by a `table` and its `devices`
