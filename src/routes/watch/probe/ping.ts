@@ -13,7 +13,8 @@ const LEAST_INTERVAL = 0.2
 const ANSWER = / bytes from /
 
 /** What there is on standard error where it cannot work at all: no socket for it, or options that it does not know. */
-const UNABLE = /\bsocket: |permission denied|usage:|invalid (?:option|number)|unrecognized option/i
+const UNABLE =
+  /\b(?:socket|cap_set_proc|setuid): |permission denied|usage:|invalid (?:option|number)|unrecognized option/i
 
 /** Much more than the lines before an answer. */
 const LONGEST_OUTPUT = 4096
