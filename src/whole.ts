@@ -93,7 +93,6 @@ export function planWhole(query: WholeQuery): WholeStep {
     deaths: (uplinks) => query.deaths?.(uplinks, snapshot) ?? readDeaths(edge),
     whole: query.devices.length === 0 && heard === undefined,
   })
-  query.deaths?.(plan.uplinks, snapshot)
   const speakable = withoutLaminar(plan.wanted, edge)
   const state = { ...plan.wanted, endpoints: speakable.endpoints }
   return {

@@ -15,7 +15,7 @@ import { type Entry, formatEntry, INFO, WARNING } from './watch/log.ts'
 import { startLoop } from './watch/loop.ts'
 import { namesOn } from './watch/named.ts'
 import { openOutlet } from './watch/outlet.ts'
-import { openProber } from './watch/probe/prober.ts'
+import { askBy, openProber } from './watch/probe/prober.ts'
 
 /**
  * Watches until SIGTERM or SIGINT, and leaves everything in place.
@@ -34,7 +34,7 @@ export async function runWatch(context: Context): Promise<number> {
   const desk = openLeaseDesk(edge, env, (device) => loop.stir(`the lease of ${device}`))
   const clock = { steady: () => performance.now(), wall: () => Date.now() }
   const prober = openProber({
-    env,
+    ask: askBy(env),
     now: () => ({ steady: clock.steady(), wall: clock.wall() }),
     heard: (uplink, round) => loop.hear(uplink, round),
     unable: (why) => {

@@ -55,21 +55,28 @@ is_alive() {
 
 # How often the log says that an uplink has died, or come back.
 count_switches() {
-  grep -cE "uplink $1 $2 (is dead|.* again)" "$LOG" || true
+  grep -cE "^mptcp-routes: uplink $1 $2 (is dead:|.* again,)" "$LOG" || true
+}
+
+# The router of eth0 in IPv6 by its link-local address, as router advertisements tell it.
+lead_by_link_local() {
+  at_provider 0 ip address add fe80::1/64 dev customer
+  on_host ip -6 route replace default via fe80::1 dev eth0
 }
 
 # Who answers connections to port 80, in both families.
 serve_connections() {
-  at_provider "$1" node -e 'require("net").createServer((socket) => socket.destroy()).listen(80, "::")' 3>&- &
+  ip netns exec "$(provider "$1")" node -e 'require("net").createServer((socket) => socket.destroy()).listen(80, "::")' 3>&- &
   SERVER_PROCESS=$!
 }
 
 @test 'a dead provider behind a living link: told, kept by the next watcher, and back' {
+  lead_by_link_local
   probe_by 'mptcp-probe = gateway'
   start_watch
   kill_provider 0
   wait_until is_dead eth0 inet 'no answer from 10.1.1.1 (mptcp-probe)'
-  wait_until is_dead eth0 inet6 'no answer from 2001:db8:1::1 (mptcp-probe)'
+  wait_until is_dead eth0 inet6 'no answer from fe80::1%eth0 (mptcp-probe)'
   is_alive eth1 inet
   is_alive eth1 inet6
   is_logged 'uplink eth0 inet is dead: no answer from 10.1.1.1 (mptcp-probe)'
@@ -86,75 +93,61 @@ serve_connections() {
   is_logged 'uplink eth0 inet answers again, after '
 }
 
-@test 'a TCP connection, where nobody may ping; a router with a link-local address' {
-  at_provider 0 ip address add fe80::1/64 dev customer
-  on_host ip -6 route replace default via fe80::1 dev eth0
+@test 'a TCP connection, where nobody may ping; and the ping of BusyBox' {
+  mkdir "$BATS_TEST_TMPDIR/busybox"
+  ln -s "$PROGRAMS/bin/busybox" "$BATS_TEST_TMPDIR/busybox/ping"
+  lead_by_link_local
   printf '%s\n' '[eth0]' 'mptcp-probe = gateway' 'mptcp-probe-interval = 1' \
     '[eth1]' "mptcp-probe = $SERVER:80 [$SERVER6]:80" 'mptcp-probe-interval = 1' | write_configuration
   serve_connections 1
   at_provider 1 sysctl -qw net.ipv4.icmp_echo_ignore_all=1 net.ipv6.icmp.echo_ignore_all=1
-  start_watch
-  sleep 4
+  PATH=$BATS_TEST_TMPDIR/busybox:$PATH start_watch
+  # So long that whoever is not heard would be dead.
+  sleep 4.5
   expect_equal "$(count_switches 'eth[01]' 'inet6?')" 0
   kill "$SERVER_PROCESS"
   kill_provider 0
   wait_until is_dead eth1 inet "no answer from $SERVER:80 (mptcp-probe)"
   wait_until is_dead eth1 inet6 "no answer from [$SERVER6]:80 (mptcp-probe)"
+  wait_until is_dead eth0 inet 'no answer from 10.1.1.1 (mptcp-probe)'
   wait_until is_dead eth0 inet6 'no answer from fe80::1%eth0 (mptcp-probe)'
 }
 
-@test 'BusyBox can ping as well' {
-  mkdir "$BATS_TEST_TMPDIR/busybox"
-  ln -s "$PROGRAMS/bin/busybox" "$BATS_TEST_TMPDIR/busybox/ping"
-  at_provider 0 ip address add fe80::1/64 dev customer
-  on_host ip -6 route replace default via fe80::1 dev eth0
-  probe_by "mptcp-probe = gateway"
-  PATH=$BATS_TEST_TMPDIR/busybox:$PATH start_watch
-  sleep 4
-  expect_equal "$(count_switches 'eth[01]' 'inet6?')" 0
-  kill_provider 0
-  wait_until is_dead eth0 inet
-  wait_until is_dead eth0 inet6
-  is_alive eth1 inet
-}
-
-# The rights that the unit leaves it.
-@test 'it may ping under systemd, and is told where it may not, once' {
-  local capabilities unit=$BATS_TEST_DIRNAME/../../doors/service/mptcp-routes.service
-  probe_by "mptcp-probe = 203.0.113.99"
-  capabilities=$(sed -n 's/^CapabilityBoundingSet=//p' "$unit" | tr A-Z a-z | sed 's/cap_/,+/g; s/ //g')
-  start_with_capabilities "-all$capabilities"
-  wait_until is_dead eth0 inet
-  end_watch
-  start_with_capabilities -net_raw
-  wait_until is_alive eth0 inet
-  wait_until is_alive eth1 inet6
-  expect_equal "$(grep -c 'ping cannot be run.*counts as alive (mptcp-probe)' "$LOG")" 1
-}
-
-#   start_with_capabilities -net_raw: in the words of setpriv's --bounding-set
-start_with_capabilities() {
-  LOG=$BATS_TEST_TMPDIR/watch.log
-  ip netns exec "$HOST" setpriv --no-new-privs --bounding-set="$1" "$ROUTES" watch 2>> "$LOG" 3>&- &
-  WATCHER=$!
-  wait_until is_watching
-}
-
-@test 'where there is no ping, it is told once, and an uplink counts as alive; a connection is asked all the same' {
-  local empty=$BATS_TEST_TMPDIR/empty
-  mkdir "$empty"
-  mknod "$empty/ping" c 0 0
+@test 'it may ping under systemd; where there is no ping that is told once, and what is left is asked' {
   printf '%s\n' '[eth0]' 'mptcp-probe = 203.0.113.99' 'mptcp-probe-interval = 1' \
     '[eth1]' 'mptcp-probe = 203.0.113.99 203.0.113.99:80' 'mptcp-probe-interval = 1' | write_configuration
-  LOG=$BATS_TEST_TMPDIR/watch.log
+  start_watch_within setpriv --no-new-privs --bounding-set="$(list_capabilities)"
+  wait_until is_dead eth0 inet
+  wait_until is_dead eth1 inet
+  expect_no_text "$(cat "$LOG")" 'counts as alive'
+  end_watch
   # shellcheck disable=SC2016 # of the inner shell
-  ip netns exec "$HOST" bash -c 'mount -t overlay -o "lowerdir=$1:/usr/bin" overlay /usr/bin && exec "$2" watch' \
-    - "$empty" "$ROUTES" 2>> "$LOG" 3>&- &
+  start_watch_within bash -c 'mount -t overlay -o "lowerdir=$0:/usr/bin" overlay /usr/bin && exec "$@"' \
+    "$(make_lack_of_ping)"
+  wait_until is_alive eth0 inet
+  is_dead eth1 inet
+  expect_equal "$(grep -c 'there is no ping command.*counts as alive (mptcp-probe)' "$LOG")" 1
+}
+
+#   start_watch_within COMMAND...: which becomes the watcher
+start_watch_within() {
+  LOG=$BATS_TEST_TMPDIR/watch.log
+  ip netns exec "$HOST" "$@" "$ROUTES" watch 2>> "$LOG" 3>&- &
   WATCHER=$!
   wait_until is_watching
-  wait_until is_dead eth1 inet
-  is_alive eth0 inet
-  expect_equal "$(grep -c 'there is no ping command.*counts as alive (mptcp-probe)' "$LOG")" 1
+}
+
+# Those that the unit leaves, in the words of setpriv.
+list_capabilities() {
+  sed -n 's/^CapabilityBoundingSet=/-all CAP_/p' "$BATS_TEST_DIRNAME/../../doors/service/mptcp-routes.service" |
+    tr '[:upper:]' '[:lower:]' | sed 's/cap_cap_/cap_/; s/ cap_/,+/g'
+}
+
+# A layer in which the file is deleted.
+make_lack_of_ping() {
+  mkdir "$BATS_TEST_TMPDIR/lack"
+  mknod "$BATS_TEST_TMPDIR/lack/ping" c 0 0
+  echo "$BATS_TEST_TMPDIR/lack"
 }
 
 @test 'words that are wrong are told by every command, with who set them, and the others are asked' {
@@ -182,9 +175,11 @@ start_with_capabilities() {
   expect_equal "$(deaths)" ''
 }
 
-# In a second's turn, so that none is lost to the end of another.
+# 20 changes in 10 s, at the other end.
 flap_cable() {
   local turn
+  # It is the cable that goes, not its router's address.
+  at_provider "$1" sysctl -qw net.ipv6.conf.customer.keep_addr_on_down=1
   for ((turn = 0; turn < 10; turn++)); do
     at_provider "$1" ip link set dev customer down
     sleep 0.5
@@ -193,7 +188,7 @@ flap_cable() {
   done
 }
 
-# Of a set of what has come in, how many packets were from the addresses.
+#   count_packets 0 COUNTER
 count_packets() {
   at_provider "$1" nft -j list counter inet test "$2" | jq '.nftables[].counter.packets | values'
 }

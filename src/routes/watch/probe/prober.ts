@@ -4,7 +4,7 @@ import type { Moment, Round } from '../verdict.ts'
 import { askByConnection } from './connect.ts'
 import { openGate } from './gate.ts'
 import { askByPing } from './ping.ts'
-import { type Answer, type Question, type RoundQuery, startRound } from './round.ts'
+import { type Answer, type Ask, type Question, type RoundQuery, startRound } from './round.ts'
 
 /** An uplink that is asked. */
 export interface Course {
@@ -23,7 +23,7 @@ export interface Prober {
 }
 
 export interface ProberOptions {
-  readonly env: NodeJS.ProcessEnv
+  readonly ask: Ask
   readonly now: () => Moment
   /** A round of the uplink is over. */
   readonly heard: (key: string, round: Round) => void
@@ -43,14 +43,10 @@ const FIRST = 5_000
 /** Processes of a MB each. */
 const MOST_AT_ONCE = 32
 
-export function openProber({ env, now, heard, unable }: ProberOptions): Prober {
-  const ping = askByPing(env)
+export function openProber({ ask, now, heard, unable }: ProberOptions): Prober {
   let toldWhy: string | undefined
   const shared: Omit<RoundQuery, 'questions' | 'limit'> = {
-    gate: openGate(MOST_AT_ONCE),
-    ask: (question, limit, tell) =>
-      (question.target.port === undefined ? ping : askByConnection)(question, limit, tell),
-    now,
+    ...{ gate: openGate(MOST_AT_ONCE), ask, now },
     told: (answer, { target }) => {
       const why = whyIn(answer)
       if (why !== undefined && why !== toldWhy) {
@@ -81,6 +77,13 @@ export function openProber({ env, now, heard, unable }: ProberOptions): Prober {
       running.clear()
     },
   }
+}
+
+/** By ping, or where the target has a port by a connection. */
+export function askBy(env: NodeJS.ProcessEnv): Ask {
+  const ping = askByPing(env)
+  return (question, limit, tell) =>
+    (question.target.port === undefined ? ping : askByConnection)(question, limit, tell)
 }
 
 function whyIn(answer: Answer): string | undefined {
