@@ -29,22 +29,16 @@ function probeText({ probe }: Uplink): string | undefined {
 }
 
 /** Whose rules do not all stand is not asked: the question could leave by another uplink. */
-export function coursesOf(
-  uplinks: readonly Uplink[],
-  isLeftAlone: (device: string) => boolean,
-  contested: ReadonlySet<string>,
-): Course[] {
+export function coursesOf(uplinks: readonly Uplink[], contested: ReadonlySet<string>): Course[] {
   return uplinks
-    .filter(
-      ({ device, rules }) =>
-        !isLeftAlone(device) && !rules.some((rule) => contested.has(textOf(added(rule)))),
-    )
+    .filter(({ rules }) => !rules.some((rule) => contested.has(textOf(added(rule)))))
     .flatMap((uplink) => {
-      const { probe } = uplink
+      const { device, probe } = uplink
+      const { targets = [], interval = 0 } = probe ?? {}
       const sources = sourcesOf(uplink)
-      return probe === undefined || probe.targets.length === 0 || sources.length === 0
+      return targets.length === 0 || sources.length === 0
         ? []
-        : [{ key: keyOf(uplink), sources, targets: probe.targets, interval: probe.interval }]
+        : [{ key: keyOf(uplink), device, sources, targets, interval }]
     })
 }
 

@@ -52,6 +52,8 @@ export interface Sight {
   readonly seen: Look
   /** Devices that were left as they are. */
   readonly silent: ReadonlySet<string>
+  /** Those of them that only wait for an answer: what stood before stands. */
+  readonly waiting: ReadonlySet<string>
   /** What was not put in, by the command that would. */
   readonly contested: ReadonlySet<string>
 }
@@ -61,6 +63,7 @@ export function openLives({ now, deaths, probe, tell }: LivesOptions): Lives {
   let verdicts = startVerdicts(written)
   // Those that were dead before the start are told as well.
   let told: Verdicts = new Map()
+  let asked: readonly Course[] = []
   const adopt = (changed: Verdicts): readonly string[] => {
     const { entries, causes } = verdictEntries(told, changed, now().wall)
     verdicts = changed
@@ -82,7 +85,7 @@ export function openLives({ now, deaths, probe, tell }: LivesOptions): Lives {
       write()
       return written
     },
-    endLook: ({ seen: { plan, refused }, silent, contested }) => {
+    endLook: ({ seen: { plan, refused }, silent, waiting, contested }) => {
       if (plan === undefined) {
         return
       }
@@ -91,7 +94,9 @@ export function openLives({ now, deaths, probe, tell }: LivesOptions): Lives {
       const met = new Set(plan.uplinks.filter(({ out }) => out !== undefined).map(keyOf))
       adopt(miss(verdicts, (key, { device }) => met.has(key) || isLeft(device), now()))
       write()
-      probe(coursesOf(plan.uplinks, isLeft, contested))
+      const sure = plan.uplinks.filter(({ device }) => !isLeft(device))
+      asked = [...coursesOf(sure, contested), ...asked.filter(({ device }) => waiting.has(device))]
+      probe(asked)
     },
     hear: (uplink, round) => adopt(hear(verdicts, uplink, round, now())),
     pass: () => adopt(pass(verdicts, now())),

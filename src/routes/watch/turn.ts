@@ -188,7 +188,7 @@ function withoutUnanswered(look: Look, held: ReadonlySet<string>) {
   const waiting = refused.filter(([, why]) => why === UNANSWERED).map(([device]) => device)
   const told = new Map(refused.filter(([, why]) => why !== UNANSWERED))
   const seen: Look = { ...look, plan: plan && { ...plan, refused: told } }
-  return { seen, silent: new Set([...held, ...waiting]) }
+  return { seen, silent: new Set([...held, ...waiting]), waiting: new Set(waiting) }
 }
 
 function tellDetails(memory: Memory, { details }: Plan, detail: (text: string) => void): void {

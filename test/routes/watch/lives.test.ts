@@ -37,6 +37,7 @@ interface Story {
     snapshot?: Snapshot,
     seen?: Partial<Look>,
     contested?: readonly string[],
+    waiting?: readonly string[],
   ) => readonly Death[]
 }
 
@@ -52,11 +53,12 @@ function start(before: readonly Death[] = []): Story {
   })
   const story: Story = {
     ...{ lives, written, told, courses, now: 0 },
-    look: (snapshot = PLUGGED, seen = {}, contested = []) => {
+    look: (snapshot = PLUGGED, seen = {}, contested = [], waiting = []) => {
       const plan = planIn(snapshot)
       const deaths = lives.judge(plan.uplinks, snapshot)
       const whole = { plan, named: [], made: [], refused: new Map(), ...seen }
-      lives.endLook({ seen: whole, silent: new Set(), contested: new Set(contested) })
+      const silent = new Set(waiting)
+      lives.endLook({ seen: whole, silent, waiting: silent, contested: new Set(contested) })
       return deaths
     },
   }
@@ -155,7 +157,9 @@ describe('who is asked', () => {
     const story = start()
     story.look()
     const targets = ['10.1.1.1', '192.0.2.1'].map((address) => ({ address, port: undefined }))
-    expect(story.courses).toEqual([[{ key: KEY, sources: ['10.1.1.2'], targets, interval: 5 }]])
+    expect(story.courses).toEqual([
+      [{ key: KEY, device: 'eth0', sources: ['10.1.1.2'], targets, interval: 5 }],
+    ])
   })
 
   it('nobody where the rules may not stand: the kernel refused them, or somebody takes them away', () => {
@@ -167,5 +171,16 @@ describe('who is asked', () => {
     expect(story.courses).toEqual([[], []])
     story.look(PLUGGED, {}, ['ip rule add from 10.1.2.2 lookup 7'])
     expect(story.courses[2]).toHaveLength(1)
+  })
+
+  it('the same as before while a lease is being asked for', () => {
+    const story = start()
+    story.look()
+    const plan = planIn(PLUGGED)
+    const others = plan.uplinks.filter(({ device }) => device !== 'eth0')
+    story.look(PLUGGED, { plan: { ...plan, uplinks: others } }, [], ['eth0'])
+    expect(story.courses[1]).toEqual(story.courses[0])
+    story.look(PLUGGED, { plan: { ...plan, uplinks: others } })
+    expect(story.courses[2]).toEqual([])
   })
 })

@@ -10,6 +10,7 @@ import { type Answer, type Ask, type Question, type RoundQuery, startRound } fro
 export interface Course {
   /** The verdict's, see keyOf(). */
   readonly key: string
+  readonly device: string
   readonly sources: readonly string[]
   readonly targets: readonly Target[]
   /** In seconds, from the start of a round to that of the next. */

@@ -50,7 +50,13 @@ function start(reply: (address: string) => Answer | undefined = () => 'answer') 
 }
 
 const course = (key: string, more: Partial<Course> = {}): Course => ({
-  ...{ key, sources: [`from ${key}`], targets: [{ address: key, port: undefined }], interval: 5 },
+  ...{
+    key,
+    device: key,
+    sources: [`from ${key}`],
+    targets: [{ address: key, port: undefined }],
+    interval: 5,
+  },
   ...more,
 })
 
