@@ -83,6 +83,9 @@ serve_connections() {
   local before
   before=$(cat /run/mptcp-routes/*.dead)
   end_watch
+  # shellcheck disable=SC2016 # of the inner shell
+  run on_host bash -c 'pgrep --ns $$ --nslist net -x ping'
+  expect_status 1
   : > "$LOG"
   start_watch
   wait_until is_logged 'uplink eth0 inet is dead'
@@ -133,6 +136,7 @@ serve_connections() {
 start_watch_within() {
   LOG=$BATS_TEST_TMPDIR/watch.log
   ip netns exec "$HOST" "$@" "$ROUTES" watch 2>> "$LOG" 3>&- &
+  # shellcheck disable=SC2034 # for end_watch
   WATCHER=$!
   wait_until is_watching
 }

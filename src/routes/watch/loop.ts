@@ -35,16 +35,18 @@ export function startLoop(options: LoopOptions): Loop {
     }
     last = moment
   }
-  const stirAll = (causes: readonly string[]) => {
-    for (const cause of causes) {
-      memory.watch = stir(memory.watch, cause, clock.steady())
+  // It goes before events, which may be those of the watcher's own changes; and is said before what comes of it.
+  const stirFirst = ([cause]: readonly string[]) => {
+    if (cause !== undefined) {
+      memory.watch = { ...stir(memory.watch, cause, clock.steady()), cause }
+      flush(memory, clock.steady(), write)
     }
   }
   const turn = () => {
     soon = undefined
     noticeSleep()
     if (lives.nextReturn() <= clock.steady()) {
-      stirAll(lives.pass())
+      stirFirst(lives.pass())
     }
     if (memory.watch.due <= clock.steady()) {
       look(memory, options)
@@ -73,7 +75,7 @@ export function startLoop(options: LoopOptions): Loop {
       wait()
     },
     hear: (uplink, round) => {
-      stirAll(lives.hear(uplink, round))
+      stirFirst(lives.hear(uplink, round))
       wait()
     },
     configure: (changed) => {
