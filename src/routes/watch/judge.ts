@@ -1,7 +1,7 @@
 /** From a plan to what verdicts are about, and to whom the prober asks. */
 import { formatTarget } from '../../ask/probe-targets.ts'
 import type { Uplink } from '../../plan/uplink.ts'
-import type { Change, Snapshot } from '../../words/state.ts'
+import type { Snapshot } from '../../words/state.ts'
 import type { Course } from './probe/prober.ts'
 import { textOf } from './standing.ts'
 import { keyOf, type Seen } from './verdict.ts'
@@ -30,20 +30,20 @@ function probeText({ probe }: Uplink): string | undefined {
 
 /** Whose rules do not all stand is not asked: the question could leave by another uplink. */
 export function coursesOf(uplinks: readonly Uplink[], contested: ReadonlySet<string>): Course[] {
-  return uplinks
-    .filter(({ rules }) => !rules.some((rule) => contested.has(textOf(added(rule)))))
-    .flatMap((uplink) => {
-      const { device, probe } = uplink
-      const { targets = [], interval = 0 } = probe ?? {}
-      const sources = sourcesOf(uplink)
-      return targets.length === 0 || sources.length === 0
-        ? []
-        : [{ key: keyOf(uplink), device, sources, targets, interval }]
-    })
+  return uplinks.flatMap((uplink) => {
+    const { device, probe } = uplink
+    const { targets = [], interval = 0 } = probe ?? {}
+    const sources = sourcesOf(uplink)
+    return targets.length === 0 || sources.length === 0 || isContested(uplink, contested)
+      ? []
+      : [{ key: keyOf(uplink), device, sources, targets, interval }]
+  })
 }
 
-function added(rule: Uplink['rules'][number]): Change {
-  return { kind: 'rule', verb: 'add', rule }
+function isContested({ rules }: Uplink, contested: ReadonlySet<string>): boolean {
+  return (
+    contested.size > 0 && rules.some((rule) => contested.has(textOf({ kind: 'rule', verb: 'add', rule })))
+  )
 }
 
 /** What a socket can be bound to. */

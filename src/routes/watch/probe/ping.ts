@@ -48,6 +48,9 @@ function listenTo(ping: ChildProcess, tell: (answer: Answer) => void): () => voi
   const stop = () => {
     isOver = true
     ping.kill('SIGKILL')
+    // Else they are kept until its end is told, and with them memory that the collector does not see.
+    ping.stdout?.destroy()
+    ping.stderr?.destroy()
   }
   const end = (answer: Answer) => {
     if (!isOver) {

@@ -81,6 +81,15 @@ describe('what cannot be asked', () => {
   })
 })
 
+it('what cannot even be started is told later, like all else', async () => {
+  const told: Answer[] = []
+  const target = { address: '192.0.2.1', port: undefined }
+  askByPing({})({ source: '10.1.1.2\0', target }, 3000, (answer) => told.push(answer))
+  expect(told).toEqual([])
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  expect(told).toEqual([{ unable: expect.stringContaining('ping cannot be run: ') }])
+})
+
 it('one that is stopped says nothing more', async () => {
   const told: Answer[] = []
   const stop = start(withPing("sleep 0.1; echo '64 bytes from here'"), (answer) => told.push(answer))
