@@ -9,6 +9,7 @@ import { absentNotices, type Carried, carriedAddresses } from './carried.ts'
 import { companionOf, terminalDefault } from './companion.ts'
 import { type Host, stanzasOf } from './host.ts'
 import { halvesNotice, silentDhcpNotice } from './notices.ts'
+import { type Probe, probeOf } from './probe.ts'
 import type { GatewayQuery } from './reach.ts'
 import { wantedRoutes } from './routes.ts'
 import { devicesOfRule } from './speaker.ts'
@@ -39,6 +40,8 @@ export interface Uplink extends Way {
   readonly routes: readonly Route[]
   /** It is dead while another one of its family is alive: it has neither endpoints nor a default in main. */
   readonly avoided: boolean
+  /** Undefined where nobody asks for one. */
+  readonly probe: Probe | undefined
 }
 
 export interface UplinkPlan {
@@ -130,8 +133,10 @@ function planWay(way: Way, table: number, query: UplinkQuery): { uplink: Uplink;
   const { host, device, family, trustsTable } = query
   const planned = wantedRoutes({ host, device, family, table, way, trustsTable })
   const rules = way.addresses.flatMap((address) => rulesFor(address, way, table, query))
-  const uplink = { ...way, device, family, table, rules, routes: planned.routes, avoided: false }
-  return { uplink, notices: [...planned.notices] }
+  const probe = probeOf(host, { ...way, device, family })
+  const { routes } = planned
+  const uplink = { ...way, device, family, table, rules, routes, avoided: false, probe }
+  return { uplink, notices: [...planned.notices, ...(probe?.notices ?? [])] }
 }
 
 /** The source rule of an address, between its companion and, where there is a way out to be kept to, its barrier. */

@@ -29,6 +29,29 @@ export function formatMilliseconds(time: number): string {
   return `${time.toFixed(digits)} ms`
 }
 
+const UNITS = [
+  { name: 'd', length: 86_400 },
+  { name: 'h', length: 3600 },
+  { name: 'min', length: 60 },
+  { name: 's', length: 1 },
+] as const
+
+/** The two largest units of some milliseconds: `0 s`, `12 s`, `3 min 12 s`, `2 h`, `3 d 4 h`. */
+export function formatDuration(time: number): string {
+  const seconds = Math.max(0, Math.round(time / 1000))
+  const first = UNITS.findIndex(({ length }) => seconds >= length)
+  const words = UNITS.slice(first === -1 ? -1 : first)
+    .slice(0, 2)
+    .map(({ name, length }, i, [larger]) => ({
+      count: Math.floor((i === 0 ? seconds : seconds % (larger?.length ?? 1)) / length),
+      name,
+    }))
+  return words
+    .filter(({ count }, i) => i === 0 || count > 0)
+    .map(({ count, name }) => `${count} ${name}`)
+    .join(' ')
+}
+
 /** `1 uplink`, `2 uplinks`. */
 export function formatCount(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`

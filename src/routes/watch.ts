@@ -2,6 +2,7 @@
 import { fstatSync } from 'node:fs'
 import { setFlagsFromString } from 'node:v8'
 import { readConfiguration } from '../ask/configuration-file.ts'
+import { lastDeaths, writeDeaths } from '../ask/deaths.ts'
 import { watchPath } from '../ask/records.ts'
 import { parseNames } from '../kernel/links.ts'
 import type { Lock } from '../words/edge.ts'
@@ -14,6 +15,7 @@ import { type Entry, formatEntry, INFO, WARNING } from './watch/log.ts'
 import { startLoop } from './watch/loop.ts'
 import { namesOn } from './watch/named.ts'
 import { openOutlet } from './watch/outlet.ts'
+import { askBy, openProber } from './watch/probe/prober.ts'
 
 /**
  * Watches until SIGTERM or SIGINT, and leaves everything in place.
@@ -30,11 +32,23 @@ export async function runWatch(context: Context): Promise<number> {
   const outlet = openOutlet(err)
   const write = (entry: Entry) => outlet.write(formatEntry(entry, PROGRAM, isJournal))
   const desk = openLeaseDesk(edge, env, (device) => loop.stir(`the lease of ${device}`))
+  const clock = { steady: () => performance.now(), wall: () => Date.now() }
+  const prober = openProber({
+    ask: askBy(env),
+    now: () => ({ steady: clock.steady(), wall: clock.wall() }),
+    heard: (uplink, round) => loop.hear(uplink, round),
+    unable: (why) => {
+      const text = `${why}; an uplink that only ping could ask counts as alive (mptcp-probe)`
+      loop.say({ device: undefined, level: WARNING, text })
+    },
+  })
   const loop = startLoop({
-    clock: { steady: () => performance.now(), wall: () => Date.now() },
+    clock,
     ...{ desk, env, sections, names: namesOn(edge), write },
     detail: (text) => verbose && write({ device: undefined, level: INFO, text }),
     refresh: () => ears.folders.refresh(),
+    deaths: { read: () => lastDeaths(edge), write: (deaths) => writeDeaths(edge, deaths) },
+    probe: (courses) => prober.keep(courses),
   })
   const ears = openEars(edge, env, () => loop)
   if (place === 'none') {
@@ -55,6 +69,7 @@ export async function runWatch(context: Context): Promise<number> {
   await terminated()
   process.off('SIGHUP', reload)
   ears.close()
+  prober.close()
   desk.close()
   loop.stop()
   outlet.close()

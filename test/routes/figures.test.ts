@@ -3,6 +3,7 @@ import {
   drawBar,
   formatBytes,
   formatCount,
+  formatDuration,
   formatMilliseconds,
   formatRate,
   isUtf8,
@@ -39,6 +40,23 @@ describe('formatMilliseconds', () => {
     [30_000, '30 s'],
   ])('%d is %s', (time, text) => {
     expect(formatMilliseconds(time)).toBe(text)
+  })
+})
+
+describe('formatDuration', () => {
+  it.each([
+    [-5000, '0 s'],
+    [0, '0 s'],
+    [499, '0 s'],
+    [59_600, '1 min'],
+    [12_000, '12 s'],
+    [192_000, '3 min 12 s'],
+    [3_600_000, '1 h'],
+    [3_601_000, '1 h'],
+    [7_512_000, '2 h 5 min'],
+    [273_600_000, '3 d 4 h'],
+  ])('%d is %s', (time, text) => {
+    expect(formatDuration(time)).toBe(text)
   })
 })
 

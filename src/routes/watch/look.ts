@@ -3,7 +3,7 @@ import { settleWhole, type WholeRun } from '../../apply-whole.ts'
 import type { Section } from '../../ask/configuration.ts'
 import { lockPath } from '../../ask/records.ts'
 import type { Plan } from '../../plan/wanted.ts'
-import type { WholeStep } from '../../whole.ts'
+import type { Judge, WholeStep } from '../../whole.ts'
 import type { Edge } from '../../words/edge.ts'
 import { Refusal } from '../../words/refusal.ts'
 import type { Change } from '../../words/state.ts'
@@ -20,6 +20,8 @@ export interface LookQuery {
   readonly held: ReadonlySet<string>
   /** What is not to be put in, by the command that would. */
   readonly contested: ReadonlySet<string>
+  /** Which uplinks are dead, as the watcher judges at each reading. */
+  readonly deaths: Judge
   /** An `ip` command, before it runs. */
   readonly command: (text: string) => void
 }
@@ -110,10 +112,10 @@ interface Attempt {
 
 /** @param devices those that it is about; none means all */
 function attempt(query: LookQuery, devices: readonly string[]): Attempt {
-  const { edge, env, sections, former, held, contested, command } = query
+  const { edge, env, sections, former, held, contested, deaths, command } = query
   const steps: WholeStep[] = []
   const run: WholeRun = {
-    ...{ edge, env, sections, former, devices, flush: false, dryRun: false },
+    ...{ edge, env, sections, former, devices, deaths, flush: false, dryRun: false },
     except: {
       devices: held,
       orphans: held.has(HOST),

@@ -3,10 +3,13 @@ import type { Section } from '../../ask/configuration.ts'
 import { hasJumped, stir } from './decide.ts'
 import { addEntries, type Entry, takeLines } from './log.ts'
 import { type LoopOptions, look, type Memory, startMemory } from './turn.ts'
+import type { Round } from './verdict.ts'
 
 export interface Loop {
   /** Something happened that may call for a look. */
   readonly stir: (cause: string | undefined) => void
+  /** A round of the probe of an uplink is over. */
+  readonly hear: (uplink: string, round: Round) => void
   readonly configure: (sections: readonly Section[]) => void
   readonly say: (entry: Entry) => void
   /** Ends all waiting and says what is left to say. */
@@ -19,6 +22,7 @@ const TICK = 10_000
 export function startLoop(options: LoopOptions): Loop {
   const { clock, write } = options
   const memory = startMemory(options)
+  const { lives } = memory
   let timer: NodeJS.Timeout | undefined
   let soon: NodeJS.Immediate | undefined
   let last = { wall: clock.wall(), steady: clock.steady() }
@@ -31,9 +35,19 @@ export function startLoop(options: LoopOptions): Loop {
     }
     last = moment
   }
+  // It goes before events, which may be those of the watcher's own changes; and is said before what comes of it.
+  const stirFirst = ([cause]: readonly string[]) => {
+    if (cause !== undefined) {
+      memory.watch = { ...stir(memory.watch, cause, clock.steady()), cause }
+      flush(memory, clock.steady(), write)
+    }
+  }
   const turn = () => {
     soon = undefined
     noticeSleep()
+    if (lives.nextReturn() <= clock.steady()) {
+      stirFirst(lives.pass())
+    }
     if (memory.watch.due <= clock.steady()) {
       look(memory, options)
     }
@@ -46,7 +60,8 @@ export function startLoop(options: LoopOptions): Loop {
       return
     }
     const now = clock.steady()
-    const next = Math.min(memory.watch.due, takeLines(memory.log, now).next, now + TICK)
+    const { next: said } = takeLines(memory.log, now)
+    const next = Math.min(memory.watch.due, said, lives.nextReturn(), now + TICK)
     if (next <= now) {
       soon = setImmediate(turn)
     } else {
@@ -57,6 +72,10 @@ export function startLoop(options: LoopOptions): Loop {
   return {
     stir: (cause) => {
       memory.watch = stir(memory.watch, cause, clock.steady())
+      wait()
+    },
+    hear: (uplink, round) => {
+      stirFirst(lives.hear(uplink, round))
       wait()
     },
     configure: (changed) => {

@@ -4,9 +4,11 @@ import type { Plan } from '../../plan/wanted.ts'
 import { quote, Refusal } from '../../words/refusal.ts'
 import { contestedAt, foundBusy, HOST, looked, refusedAt, startWatch, type Watch } from './decide.ts'
 import { type LeaseDesk, UNANSWERED } from './leases.ts'
+import { type Deaths, type Lives, openLives } from './lives.ts'
 import { addEntries, type Entry, type Log } from './log.ts'
 import { type Look, type LookQuery, lookAndMend } from './look.ts'
 import type { Names } from './named.ts'
+import type { Course } from './probe/prober.ts'
 import { judgeLost, type Repairs } from './rivals.ts'
 import { lostIn, type Standing, standingAfter } from './standing.ts'
 import { startTrail, type Trail } from './trail.ts'
@@ -31,11 +33,14 @@ export interface LoopOptions {
   readonly env: NodeJS.ProcessEnv
   readonly sections: readonly Section[]
   readonly names: Names
+  readonly deaths: Deaths
   readonly write: (entry: Entry) => void
   /** An `ip` command, before it runs, and what else -v tells. */
   readonly detail: (text: string) => void
   /** Told before each look. */
   readonly refresh: () => void
+  /** Told after each look which uplinks are to be asked for an answer. */
+  readonly probe: (courses: readonly Course[]) => void
 }
 
 export interface Memory {
@@ -47,14 +52,15 @@ export interface Memory {
   sections: readonly Section[]
   /** Devices that a section names, or did before. */
   named: readonly string[]
+  readonly lives: Lives
   /** What the last look has read, where it had nothing to do; and how often it was found the same since. */
   trail: Trail | undefined
   idle: number
   details: string
 }
 
-export function startMemory({ clock, sections, names }: LoopOptions): Memory {
-  return {
+export function startMemory({ clock, sections, names, deaths, probe }: LoopOptions): Memory {
+  const memory: Memory = {
     watch: startWatch(clock.steady()),
     log: new Map(),
     said: NOTHING_SAID,
@@ -62,9 +68,17 @@ export function startMemory({ clock, sections, names }: LoopOptions): Memory {
     repairs: new Map(),
     sections,
     named: names.read(),
+    lives: openLives({
+      now: () => ({ steady: clock.steady(), wall: clock.wall() }),
+      tell: (entries) => {
+        memory.log = addEntries(memory.log, entries)
+      },
+      ...{ deaths, probe },
+    }),
     ...{ trail: undefined, idle: 0 },
     details: '',
   }
+  return memory
 }
 
 /** After so many looks that found all as it was, one plans again: a lease may have run out since. */
@@ -87,7 +101,9 @@ export function look(memory: Memory, options: LoopOptions): void {
     return
   }
   options.desk.endLook()
-  takeIn(memory, options, { ...withoutUnanswered(found, held), began })
+  const sight = { ...withoutUnanswered(found, held), began }
+  takeIn(memory, options, sight)
+  memory.lives.endLook({ ...sight, contested: contestedAt(memory.watch, began) })
   memory.trail = isQuiet(memory.watch, found) ? trail : undefined
   memory.idle = 0
 }
@@ -104,11 +120,12 @@ function isQuiet({ refused, contested }: Watch, { plan, made }: Look): boolean {
 }
 
 function queryOf(memory: Memory, { env, detail }: LoopOptions, { edge }: Trail, began: number): LookQuery {
-  const { watch, sections, named } = memory
+  const { watch, sections, named, lives } = memory
   return {
     ...{ edge, env, sections, former: named, command: detail },
     held: refusedAt(watch, began),
     contested: contestedAt(watch, began),
+    deaths: lives.judge,
   }
 }
 
@@ -171,7 +188,7 @@ function withoutUnanswered(look: Look, held: ReadonlySet<string>) {
   const waiting = refused.filter(([, why]) => why === UNANSWERED).map(([device]) => device)
   const told = new Map(refused.filter(([, why]) => why !== UNANSWERED))
   const seen: Look = { ...look, plan: plan && { ...plan, refused: told } }
-  return { seen, silent: new Set([...held, ...waiting]) }
+  return { seen, silent: new Set([...held, ...waiting]), waiting: new Set(waiting) }
 }
 
 function tellDetails(memory: Memory, { details }: Plan, detail: (text: string) => void): void {

@@ -2,10 +2,12 @@
 import { formatCommand } from '../../kernel/command.ts'
 import type { Plan } from '../../plan/wanted.ts'
 import { quote, type Refusal } from '../../words/refusal.ts'
+import { formatDuration } from '../figures.ts'
 import { HOST } from './decide.ts'
 import { type Entry, INFO, NOTICE, WARNING } from './log.ts'
 import type { Look, Made } from './look.ts'
 import type { Lost } from './rivals.ts'
+import type { Verdicts } from './verdict.ts'
 
 /** What has been said and still holds, by device: a refusal's text; and notices. */
 export interface Said {
@@ -72,4 +74,31 @@ export function rivalEntries(named: readonly Lost[]): Entry[] {
     level: WARNING,
     text: `somebody takes away again and again what ${quote(text)} puts in: it is put back ever more slowly, up to once a minute`,
   }))
+}
+
+/**
+ * Uplinks that have died, or come back.
+ *
+ * @returns what to say of each, and the same in short, as causes of what is changed then
+ */
+export function verdictEntries(before: Verdicts, after: Verdicts, now: number) {
+  const entries: Entry[] = []
+  const causes: string[] = []
+  for (const [key, verdict] of after) {
+    const earlier = before.get(key)?.death
+    const { death, device, family } = verdict
+    const isTurn = (earlier === undefined) !== (death === undefined)
+    const name = `uplink ${quote(device).slice(1, -1)} ${family}`
+    if (isTurn && death !== undefined) {
+      causes.push(`${name} is dead`)
+      entries.push({ device: undefined, level: WARNING, text: `${name} is dead: ${death.why}` })
+    }
+    if (isTurn && earlier !== undefined) {
+      const back = `${name} ${verdict.probe === undefined ? 'has carrier' : 'answers'} again`
+      causes.push(back)
+      const text = `${back}, after ${formatDuration(now - earlier.since)}`
+      entries.push({ device: undefined, level: NOTICE, text })
+    }
+  }
+  return { entries, causes }
 }

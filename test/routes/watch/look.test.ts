@@ -12,7 +12,8 @@ function lookAt(host: FakeHost, configuration: string, former: readonly string[]
   const { sections } = parseConfiguration(configuration, 'test')
   const nobody: ReadonlySet<string> = new Set()
   const holds = { held: nobody, contested: nobody }
-  const look = lookAndMend({ edge, env: {}, sections, former, ...holds, command: () => {} })
+  const rest = { deaths: () => [], command: () => {} }
+  const look = lookAndMend({ edge, env: {}, sections, former, ...holds, ...rest })
   if (look === 'busy') {
     throw new Error('nobody holds the lock')
   }

@@ -1,0 +1,105 @@
+/** Which uplinks the watcher takes for dead: verdicts, told as they change and written down for other runs. */
+import type { Judge } from '../../whole.ts'
+import type { Death } from '../../words/death.ts'
+import { coursesOf, seenIn } from './judge.ts'
+import type { Entry } from './log.ts'
+import type { Look } from './look.ts'
+import type { Course } from './probe/prober.ts'
+import {
+  deathsIn,
+  hear,
+  keyOf,
+  type Moment,
+  meet,
+  miss,
+  nextReturn,
+  pass,
+  type Round,
+  startVerdicts,
+  type Verdicts,
+} from './verdict.ts'
+import { verdictEntries } from './words.ts'
+
+/** What is known of dead uplinks beyond the watcher's own end, and to other runs. */
+export interface Deaths {
+  readonly read: () => readonly Death[]
+  readonly write: (deaths: readonly Death[]) => void
+}
+
+export interface LivesOptions {
+  readonly now: () => Moment
+  readonly deaths: Deaths
+  /** Told after each look which uplinks are to be asked for an answer. */
+  readonly probe: (courses: readonly Course[]) => void
+  readonly tell: (entries: readonly Entry[]) => void
+}
+
+/** What `hear` and `pass` return are causes for a look: the uplinks that have died or come back by it. */
+export interface Lives {
+  /** For a look: what it shows counts at once. */
+  readonly judge: Judge
+  /** A look is over. */
+  readonly endLook: (sight: Sight) => void
+  /** A round of an uplink's probe is over. */
+  readonly hear: (uplink: string, round: Round) => readonly string[]
+  /** Time has passed. */
+  readonly pass: () => readonly string[]
+  /** When time alone brings the next one back. */
+  readonly nextReturn: () => number
+}
+
+export interface Sight {
+  readonly seen: Look
+  /** Devices that were left as they are. */
+  readonly silent: ReadonlySet<string>
+  /** Those of them that only wait for an answer: what stood before stands. */
+  readonly waiting: ReadonlySet<string>
+  /** What was not put in, by the command that would. */
+  readonly contested: ReadonlySet<string>
+}
+
+export function openLives({ now, deaths, probe, tell }: LivesOptions): Lives {
+  let written = deaths.read()
+  let verdicts = startVerdicts(written)
+  // Those that were dead before the start are told as well.
+  let told: Verdicts = new Map()
+  let asked: readonly Course[] = []
+  const adopt = (changed: Verdicts): readonly string[] => {
+    const { entries, causes } = verdictEntries(told, changed, now().wall)
+    verdicts = changed
+    told = changed
+    tell(entries)
+    return causes
+  }
+  const write = () => {
+    const current = deathsIn(verdicts)
+    if (JSON.stringify(current) !== JSON.stringify(written)) {
+      written = current
+      deaths.write(current)
+    }
+  }
+  return {
+    // Other runs are to know it before the kernel is changed.
+    judge: (uplinks, snapshot) => {
+      adopt(meet(verdicts, seenIn(uplinks, snapshot), now()))
+      write()
+      return written
+    },
+    endLook: ({ seen: { plan, refused }, silent, waiting, contested }) => {
+      if (plan === undefined) {
+        return
+      }
+      // A device that was left as it is has not gone; whether its rules stand is not known.
+      const isLeft = (device: string) => silent.has(device) || plan.refused.has(device) || refused.has(device)
+      const met = new Set(plan.uplinks.filter(({ out }) => out !== undefined).map(keyOf))
+      adopt(miss(verdicts, (key, { device }) => met.has(key) || isLeft(device), now()))
+      write()
+      const sure = plan.uplinks.filter(({ device }) => !isLeft(device))
+      asked = [...coursesOf(sure, contested), ...asked.filter(({ device }) => waiting.has(device))]
+      probe(asked)
+    },
+    hear: (uplink, round) => adopt(hear(verdicts, uplink, round, now())),
+    pass: () => adopt(pass(verdicts, now())),
+    nextReturn: () => nextReturn(verdicts),
+  }
+}

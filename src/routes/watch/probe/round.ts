@@ -1,0 +1,130 @@
+/** One round of an uplink's probe: from each of its addresses to each target, until somebody answers. */
+import type { Target } from '../../../ask/probe-targets.ts'
+import { hasJumped } from '../decide.ts'
+import type { Moment } from '../verdict.ts'
+import type { Gate } from './gate.ts'
+
+export interface Question {
+  /** The address that the packets come from: their way is the one of its rule. */
+  readonly source: string
+  readonly target: Target
+}
+
+/** `unable` where the question cannot be put on this host, with the reason. */
+export type Answer = 'answer' | 'silence' | { readonly unable: string }
+
+/**
+ * Puts the question; tells how it ends, later and once, unless it is stopped before.
+ *
+ * @param limit in ms
+ * @returns a function that stops it
+ */
+export type Ask = (question: Question, limit: number, tell: (answer: Answer) => void) => () => void
+
+/** `void` where nothing can be told: the machine slept, or did not come to listen. */
+export type Result = 'answered' | 'lost' | 'void'
+
+export interface RoundQuery {
+  readonly questions: readonly Question[]
+  /** In ms, from the first question on. */
+  readonly limit: number
+  readonly gate: Gate
+  readonly ask: Ask
+  readonly now: () => Moment
+  /** Told each answer, and that a question could not be put. */
+  readonly told: (answer: Exclude<Answer, 'silence'>, question: Question) => void
+}
+
+/** In ms: an uplink that answers is asked one question, as the next one waits so long (as in RFC 8305). */
+const STAGGER = 250
+
+/** In ms: who hears so late that the time is up has not listened. */
+const LATE = 500
+
+/** @returns a function that ends the round without a result */
+export function startRound(query: RoundQuery, done: (result: Result) => void): () => void {
+  const { questions, limit, gate, ask, now, told } = query
+  const stops = new Set<() => void>()
+  const stagger = Math.min(STAGGER, limit / 2 / questions.length)
+  let began: Moment | undefined
+  let put = 0
+  let silent = 0
+  let unable = 0
+  let next: NodeJS.Timeout | undefined
+  let deadline: NodeJS.Timeout | undefined
+  let last: NodeJS.Immediate | undefined
+  const stop = () => {
+    clearTimeout(next)
+    clearTimeout(deadline)
+    clearImmediate(last)
+    for (const one of [...stops]) {
+      one()
+    }
+  }
+  const end = (result: Result) => {
+    stop()
+    done(result)
+  }
+  const judge = () => {
+    if (silent + unable === questions.length) {
+      end(silent > 0 ? 'lost' : 'answered')
+    } else {
+      putNext()
+    }
+  }
+  const hear = (question: Question, answer: Answer) => {
+    if (answer !== 'silence') {
+      told(answer, question)
+    }
+    if (answer === 'answer') {
+      end('answered')
+      return
+    }
+    silent += answer === 'silence' ? 1 : 0
+    unable += answer === 'silence' ? 0 : 1
+    judge()
+  }
+  const startClock = () => {
+    if (began !== undefined) {
+      return
+    }
+    began = now()
+    // What has come by then is heard first, however late the timer is.
+    deadline = setTimeout(() => {
+      last = setImmediate(() => end(hasListened(began as Moment, now(), limit) ? 'lost' : 'void'))
+    }, limit)
+  }
+  const putNext = () => {
+    clearTimeout(next)
+    const question = questions[put]
+    if (question === undefined) {
+      return
+    }
+    put += 1
+    const giveUp = gate.enter((leave) => {
+      startClock()
+      const release = () => {
+        stops.delete(abandon)
+        leave()
+      }
+      const halt = ask(question, limit, (answer) => {
+        release()
+        hear(question, answer)
+      })
+      const abandon = () => {
+        halt()
+        release()
+      }
+      stops.add(abandon)
+      next = setTimeout(putNext, stagger)
+    })
+    stops.add(giveUp)
+  }
+  putNext()
+  return stop
+}
+
+function hasListened(began: Moment, ended: Moment, limit: number): boolean {
+  const steady = ended.steady - began.steady
+  return steady - limit < LATE && !hasJumped(ended.wall - began.wall, steady)
+}

@@ -1,0 +1,44 @@
+import { createServer, type Server } from 'node:net'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { askByConnection } from '../../../../src/routes/watch/probe/connect.ts'
+import type { Answer } from '../../../../src/routes/watch/probe/round.ts'
+
+let server: Server
+let port: number
+
+beforeAll(async () => {
+  server = createServer((socket) => socket.destroy())
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  port = typeof address === 'object' ? (address?.port ?? 0) : 0
+})
+
+afterAll(() => new Promise((resolve) => server.close(resolve)))
+
+function ask(source: string, target: { readonly address: string; readonly port: number }): Promise<Answer> {
+  return new Promise((resolve) => askByConnection({ source, target }, 3000, resolve))
+}
+
+it('a connection is an answer', async () => {
+  expect(await ask('127.0.0.9', { address: '127.0.0.1', port })).toBe('answer')
+})
+
+it('a refusal is none', async () => {
+  expect(await ask('127.0.0.9', { address: '127.0.0.2', port })).toBe('silence')
+})
+
+it('an address that is not here, to come from, gets none', async () => {
+  expect(await ask('192.0.2.77', { address: '127.0.0.1', port })).toBe('silence')
+})
+
+it('one that is stopped says nothing more', async () => {
+  const told: Answer[] = []
+  const stop = askByConnection(
+    { source: '127.0.0.9', target: { address: '127.0.0.1', port } },
+    3000,
+    (answer) => told.push(answer),
+  )
+  stop()
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  expect(told).toEqual([])
+})
