@@ -57,22 +57,17 @@ options_of_the_page() {
   sed -n 's/^\.It Cm \(mptcp[a-z-]*\) .*/\1/p' "${1:-$OPTIONS_PAGE}" | sort
 }
 
-options_of_the_source() {
-  sed -n "s/^const NAMES = \[\(.*\)\]$/\1/p" "$TOP/src/ask/options.ts" | tr -d "' " | tr ',' '\n' |
-    sed 's/^./-&/; s/^/mptcp/' | tr 'A-Z_' 'a-z-' | sort
-}
-
 options_of_the_usage() {
   "$TREE/dist/mptcp_up" --help | sed -n 's/^  \(mptcp[a-z-]*\) .*/\1/p' | sort
 }
 
 @test 'its options are those of the source' {
-  [[ $(options_of_the_source | wc -l) -ge 8 ]]
+  [[ $(options_of_the_source | wc -l) -ge 11 ]]
   expect_equal "$(options_of_the_page)" "$(options_of_the_source)"
 }
 
 @test 'its options are those of --help' {
-  [[ $(options_of_the_usage | wc -l) -ge 8 ]]
+  [[ $(options_of_the_usage | wc -l) -ge 11 ]]
   expect_equal "$(options_of_the_page)" "$(options_of_the_usage)"
 }
 
@@ -88,20 +83,24 @@ entry_of() {
 }
 
 @test 'values and defaults are those of the source' {
-  local flag value
+  local flag
   for flag in $(sed -n 's/^const ENDPOINT_FLAGS.*= \[\(.*\)\] as const$/\1/p' "$TOP/src/ask/options.ts" | tr -d "',"); do
     expect_text "$(entry_of mptcp-endpoint)" ".It Ic $flag"
   done
   expect_text "${flag-}" laminar
-  expect_text "$(grep "'PRIORITY'" "$TOP/src/ask/options.ts")" '2, 32765'
-  value=$(sed -n 's/^export const PRIORITY = \([0-9]*\)$/\1/p' "$TOP/src/words/table.ts")
-  expect_text "$(entry_of mptcp-priority)" '2 to 32765' "Default: ${value:?}"
+  expect_text "$(grep "'PRIORITY'" "$TOP/src/ask/options.ts")" '2, LAST_PRIORITY'
+  expect_text "$(entry_of mptcp-priority)" '2 to 32762' "Default: $(constant PRIORITY)"
+  expect_equal "$(constant LAST_PRIORITY)" 32762
   expect_text "$(grep "'METRIC'" "$TOP/src/ask/options.ts")" '1, 4294967295'
   expect_text "$(entry_of mptcp-metric)" '1 to 4294967295'
   expect_text "$(grep "'STRICT'" "$TOP/src/ask/options.ts")" "'yes', 'no'"
   expect_text "$(entry_of mptcp-strict)" 'yes | no'
   expect_text "$(grep "'MAIN_ROUTES'" "$TOP/src/ask/options.ts")" "'keep', 'ignore'"
   expect_text "$(entry_of mptcp-main-routes)" 'keep | ignore'
+  expect_text "$(grep "'PROBE_INTERVAL'," "$TOP/src/ask/options.ts")" '1, LONGEST_INTERVAL'
+  expect_text "$(entry_of mptcp-probe-interval)" "1 to $(constant LONGEST_INTERVAL)" "Default: $(constant PROBE_INTERVAL)"
+  expect_text "$(grep "'FORWARD'," "$TOP/src/ask/options.ts")" "'yes', 'no'"
+  expect_text "$(entry_of mptcp-forward)" 'yes | no'
 }
 
 @test 'mptcp_up(8) has the command line and the environment of --help' {

@@ -645,15 +645,17 @@ with_tool() {
 # Options
 
 @test 'the options are those of the source' {
-  expect_equal "$(column 1 option | tr -d '`' | sort)" "$(sed -n "s/^const NAMES = \[\(.*\)\]$/\1/p" "$TOP/src/ask/options.ts" |
-    tr -d "' " | tr ',' '\n' | sed 's/^./-&/; s/^/mptcp/' | tr 'A-Z_' 'a-z-' | sort)"
+  expect_equal "$(column 1 option | tr -d '`' | sort)" "$(options_of_the_source)"
   expect_text "$(grep '^const ENDPOINT_FLAGS' "$TOP/src/ask/options.ts")" "['subflow', 'signal', 'backup', 'fullmesh', 'laminar']"
   expect_text "$(row mptcp-endpoint)" '`backup`, `fullmesh`, `laminar`' '`none` | `subflow` for an uplink'
   expect_text "$(row mptcp)" '`on`, `off`' '| `on` |'
-  expect_text "$(row mptcp-priority)" 2–32765 "| $(sed -n 's/^export const PRIORITY = //p' "$TOP/src/words/table.ts") |"
+  expect_text "$(row mptcp-priority)" "2–$(constant LAST_PRIORITY)" "| $(constant PRIORITY) |"
   expect_text "$(row mptcp-table)" '1–4294967295 but 253–255'
   expect_text "$(row mptcp-metric)" 1–4294967295 '| no such route |'
   expect_text "$(row mptcp-main-routes)" '`keep`:' '`ignore` | `keep` |'
+  expect_text "$(row mptcp-probe)" '`gateway`' '`ADDRESS:PORT`' '`none` | `none` |'
+  expect_text "$(row mptcp-probe-interval)" "1–$(constant LONGEST_INTERVAL)" "| $(constant PROBE_INTERVAL) |"
+  expect_text "$(row mptcp-forward)" '`yes`:' '`no` | `no` |'
   expect_text "$(row mptcp-strict)" '`yes`:' '`no` | `no` |'
 }
 
@@ -662,12 +664,15 @@ with_tool() {
   local accepted='
     IF_MPTCP=on IF_MPTCP=off IF_MPTCP_GATEWAY=10.1.2.1 IF_MPTCP_GATEWAY=none
     IF_MPTCP_TABLE=1 IF_MPTCP_TABLE=252 IF_MPTCP_TABLE=256 IF_MPTCP_TABLE=4294967295
-    IF_MPTCP_PRIORITY=2 IF_MPTCP_PRIORITY=32765 IF_MPTCP_MAIN_ROUTES=keep IF_MPTCP_MAIN_ROUTES=ignore
+    IF_MPTCP_PRIORITY=2 IF_MPTCP_PRIORITY=32762 IF_MPTCP_MAIN_ROUTES=keep IF_MPTCP_MAIN_ROUTES=ignore
     IF_MPTCP_ENDPOINT=none IF_MPTCP_ENDPOINT=subflow IF_MPTCP_ENDPOINT=signal IF_MPTCP_ENDPOINT=backup
-    IF_MPTCP_ENDPOINT=fullmesh IF_MPTCP_METRIC=1 IF_MPTCP_METRIC=4294967295 IF_MPTCP_STRICT=yes IF_MPTCP_STRICT=no'
+    IF_MPTCP_PROBE=none IF_MPTCP_PROBE=gateway,192.0.2.1:443 IF_MPTCP_PROBE_INTERVAL=1 IF_MPTCP_PROBE_INTERVAL=3600
+    IF_MPTCP_FORWARD=yes IF_MPTCP_FORWARD=no IF_MPTCP_ENDPOINT=fullmesh IF_MPTCP_METRIC=1 IF_MPTCP_METRIC=4294967295
+    IF_MPTCP_STRICT=yes IF_MPTCP_STRICT=no'
   local refused='
     IF_MPTCP=yes IF_MPTCP_GATEWAY=fe80::1 IF_MPTCP_TABLE=0 IF_MPTCP_TABLE=253 IF_MPTCP_TABLE=254 IF_MPTCP_TABLE=255
-    IF_MPTCP_TABLE=4294967296 IF_MPTCP_TABLE=no-such-name IF_MPTCP_PRIORITY=1 IF_MPTCP_PRIORITY=32766
+    IF_MPTCP_TABLE=4294967296 IF_MPTCP_TABLE=no-such-name IF_MPTCP_PRIORITY=1 IF_MPTCP_PRIORITY=32763
+    IF_MPTCP_PROBE_INTERVAL=0 IF_MPTCP_PROBE_INTERVAL=3601 IF_MPTCP_FORWARD=maybe
     IF_MPTCP_METRIC=0 IF_MPTCP_METRIC=4294967296 IF_MPTCP_ENDPOINT=signal,fullmesh IF_MPTCP_STRICT=maybe'
   run --separate-stderr on_host bash -c 'ip link add eth1 type veth peer name far-eth1
     try() { env IFACE=eth1 ADDRFAM=inet IF_ADDRESS=10.1.2.2/24 "${1//,/ }" sh "$TREE/dist/mptcp_up" -n; }

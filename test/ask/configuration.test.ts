@@ -47,6 +47,10 @@ describe('parseConfiguration', () => {
     ['each option', 'mptcp-gateway = 10.1.1.1', { IF_MPTCP_GATEWAY: '10.1.1.1' }],
     ['a value of IPv6', 'mptcp-gateway = fe80::1', { IF_MPTCP_GATEWAY: 'fe80::1' }],
     ['a list', 'mptcp-endpoint = subflow  backup', { IF_MPTCP_ENDPOINT: 'subflow  backup' }],
+    ['a probe by a port', 'mptcp-probe = gateway 192.0.2.1:443', { IF_MPTCP_PROBE: 'gateway 192.0.2.1:443' }],
+    ['a probe by a port of IPv6', 'mptcp-probe = [2001:db8::1]:443', { IF_MPTCP_PROBE: '[2001:db8::1]:443' }],
+    ['an interval', 'mptcp-probe-interval = 3600', { IF_MPTCP_PROBE_INTERVAL: '3600' }],
+    ['forwarding', 'mptcp-forward = yes', { IF_MPTCP_FORWARD: 'yes' }],
     ['a value in quotes', 'mptcp-table = "wan"', { IF_MPTCP_TABLE: 'wan' }],
     ['an indented line', '   mptcp-main-routes=ignore ', { IF_MPTCP_MAIN_ROUTES: 'ignore' }],
   ])('takes %s', (_, option, variables) => {
@@ -58,7 +62,12 @@ describe('parseConfiguration', () => {
 
   it.each([
     ['mptcp-endpoint = bakup', 'mptcp-endpoint "bakup" must be some of '],
-    ['mptcp-priority = 40000', 'mptcp-priority "40000" must be a number from 2 to 32765'],
+    ['mptcp-priority = 40000', 'mptcp-priority "40000" must be a number from 2 to 32762'],
+    ['mptcp-priority = 32763', 'mptcp-priority "32763" must be a number from 2 to 32762'],
+    ['mptcp-probe-interval = 0', 'mptcp-probe-interval "0" must be a number from 1 to 3600'],
+    ['mptcp-probe-interval = 3601', 'mptcp-probe-interval "3601" must be a number from 1 to 3600'],
+    ['mptcp-probe =', 'mptcp-probe has no value'],
+    ['mptcp-forward = on', 'mptcp-forward "on" must be yes or no'],
     ['mptcp-gateway = 224.0.0.1', 'mptcp-gateway "224.0.0.1" is not the address of a host'],
     ['mptcp-table = 254', 'mptcp-table "254" is not free for use'],
     ['mptcp = true', 'mptcp "true" must be on or off'],

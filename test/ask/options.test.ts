@@ -12,6 +12,9 @@ const SILENT = {
   mainRoutes: 'keep',
   off: false,
   metric: undefined,
+  probe: [],
+  probeInterval: 5,
+  forward: false,
 }
 
 describe('parseOptions', () => {
@@ -28,6 +31,9 @@ describe('parseOptions', () => {
       off: false,
       mainRoutes: 'ignore',
       metric: 200,
+      probe: ['gateway', '192.0.2.1:443'],
+      probeInterval: 10,
+      forward: true,
     })
   })
 
@@ -39,7 +45,7 @@ describe('parseOptions', () => {
     [{ IF_MPTCP_TABLE: '4294967295' }, { table: 4294967295 }],
     [{ IF_MPTCP_TABLE: 'wan.1' }, { table: 'wan.1' }],
     [{ IF_MPTCP_PRIORITY: '2' }, { priority: 2 }],
-    [{ IF_MPTCP_PRIORITY: '32765' }, { priority: 32765 }],
+    [{ IF_MPTCP_PRIORITY: '32762' }, { priority: 32762 }],
     [{ IF_MPTCP_ENDPOINT: 'none' }, { endpoint: [] }],
     [{ IF_MPTCP_ENDPOINT: 'backup' }, { endpoint: ['subflow', 'backup'] }],
     [{ IF_MPTCP_ENDPOINT: 'subflow \t backup subflow' }, { endpoint: ['subflow', 'backup'] }],
@@ -51,6 +57,18 @@ describe('parseOptions', () => {
     [{ IF_MPTCP_METRIC: ' 1 ' }, { metric: 1 }],
     [{ IF_MPTCP_METRIC: '4294967295' }, { metric: 4294967295 }],
     [{ IF_MPTCP_METRIC: '' }, {}],
+    [{ IF_MPTCP_PROBE: 'none' }, {}],
+    [{ IF_MPTCP_PROBE: 'gateway' }, { probe: ['gateway'] }],
+    [
+      { IF_MPTCP_PROBE: ' 192.0.2.1:443 \t [2001:db8::1]:443 ' },
+      { probe: ['192.0.2.1:443', '[2001:db8::1]:443'] },
+    ],
+    // What is wrong in it costs the probe alone, and so nothing is refused here.
+    [{ IF_MPTCP_PROBE: 'none www.example.org' }, { probe: ['none', 'www.example.org'] }],
+    [{ IF_MPTCP_PROBE_INTERVAL: '1' }, { probeInterval: 1 }],
+    [{ IF_MPTCP_PROBE_INTERVAL: '3600' }, { probeInterval: 3600 }],
+    [{ IF_MPTCP_FORWARD: 'yes' }, { forward: true }],
+    [{ IF_MPTCP_FORWARD: 'no' }, {}],
     [{ IF_MPTCP: 'on', IF_MPTCP_STRICT: 'no' }, {}],
   ])('reads %j', (env, options) => {
     expect(parse(env)).toEqual({ ...SILENT, ...options })
@@ -71,9 +89,9 @@ describe('parseOptions', () => {
     ['IF_MPTCP_TABLE', '-1', `mptcp-table "-1" ${TABLE}`],
     ['IF_MPTCP_TABLE', '1e2', `mptcp-table "1e2" ${TABLE}`],
     ['IF_MPTCP_TABLE', 'a b', 'mptcp-table "a b" is neither a table number nor a name from rt_tables'],
-    ['IF_MPTCP_PRIORITY', '1', 'mptcp-priority "1" must be a number from 2 to 32765'],
-    ['IF_MPTCP_PRIORITY', '32766', 'mptcp-priority "32766" must be a number from 2 to 32765'],
-    ['IF_MPTCP_PRIORITY', '0x10', 'mptcp-priority "0x10" must be a number from 2 to 32765'],
+    ['IF_MPTCP_PRIORITY', '1', 'mptcp-priority "1" must be a number from 2 to 32762'],
+    ['IF_MPTCP_PRIORITY', '32763', 'mptcp-priority "32763" must be a number from 2 to 32762'],
+    ['IF_MPTCP_PRIORITY', '0x10', 'mptcp-priority "0x10" must be a number from 2 to 32762'],
     ['IF_MPTCP_ENDPOINT', 'lamina', `mptcp-endpoint "lamina" ${FLAGS}`],
     ['IF_MPTCP_ENDPOINT', 'subflow none', `mptcp-endpoint "subflow none" ${FLAGS}`],
     ['IF_MPTCP_ENDPOINT', 'id 7', `mptcp-endpoint "id 7" ${FLAGS}`],
@@ -85,6 +103,16 @@ describe('parseOptions', () => {
     ['IF_MPTCP_MAIN_ROUTES', 'no', 'mptcp-main-routes "no" must be keep or ignore'],
     ['IF_MPTCP_METRIC', '0', 'mptcp-metric "0" must be a number from 1 to 4294967295'],
     ['IF_MPTCP_METRIC', '-5', 'mptcp-metric "-5" must be a number from 1 to 4294967295'],
+    [
+      'IF_MPTCP_PROBE',
+      'gateway\n192.0.2.1',
+      'mptcp-probe "gateway\\n192.0.2.1" is more than one line: give the option once',
+    ],
+    ['IF_MPTCP_PROBE_INTERVAL', '0', 'mptcp-probe-interval "0" must be a number from 1 to 3600'],
+    ['IF_MPTCP_PROBE_INTERVAL', '3601', 'mptcp-probe-interval "3601" must be a number from 1 to 3600'],
+    ['IF_MPTCP_PROBE_INTERVAL', '0.5', 'mptcp-probe-interval "0.5" must be a number from 1 to 3600'],
+    ['IF_MPTCP_PROBE_INTERVAL', '5s', 'mptcp-probe-interval "5s" must be a number from 1 to 3600'],
+    ['IF_MPTCP_FORWARD', 'on', 'mptcp-forward "on" must be yes or no'],
     ['IF_MPTCP_STRICT', 'on', 'mptcp-strict "on" must be yes or no'],
     [
       'IF_MPTCP_METRIC',

@@ -17,6 +17,19 @@ DOWN=/etc/network/if-post-down.d/mptcp_down
 # shellcheck disable=SC2034
 LEAVE=/etc/network/if-down.d/mptcp_down
 
+# What the sources say, for those who tell it to people.
+
+# The options of a stanza, sorted.
+options_of_the_source() {
+  sed -n '/^const NAMES = \[/,/^\]/p' "$TOP/src/ask/options.ts" | grep -oE "'[A-Z_]*'" | tr -d "'" |
+    sed 's/^./-&/; s/^/mptcp/' | tr 'A-Z_' 'a-z-' | sort
+}
+
+#   constant PRIORITY
+constant() {
+  grep -hoE "^(export )?const $1 = [0-9]+$" "$TOP"/src/*/*.ts | grep -oE '[0-9]+$' || fail "no constant $1"
+}
+
 # What a release holds; nothing in it is newer than dist/.
 copy_tree() {
   TREE=$BATS_TEST_TMPDIR/tree

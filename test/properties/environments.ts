@@ -74,6 +74,9 @@ const SOUND = {
   IF_MPTCP_ENDPOINT: ['none', 'signal', 'subflow backup', 'signal fullmesh'],
   IF_MPTCP_MAIN_ROUTES: ['keep', 'ignore'],
   IF_MPTCP_METRIC: ['1', '4294967295'],
+  IF_MPTCP_PROBE: ['none', 'gateway', '192.0.2.1:443 [2001:db8::1]:443', 'www.example.org'],
+  IF_MPTCP_PROBE_INTERVAL: ['1', '3600'],
+  IF_MPTCP_FORWARD: ['yes', 'no'],
   IF_MPTCP_STRICT: ['yes', 'no'],
 } as const satisfies Readonly<Record<string, readonly string[]>>
 
