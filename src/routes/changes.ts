@@ -1,7 +1,8 @@
 /** The changes that a run would make → what is missing, wrong or left over, in words. */
+import { formatRoute } from '../kernel/route-command.ts'
 import { devicesOf } from '../plan/host.ts'
 import type { WholeStep } from '../whole.ts'
-import type { Change, Limits, Route, Rule } from '../words/state.ts'
+import type { Change, Endpoint, Limits, Route, Rule } from '../words/state.ts'
 import { MAIN_TABLE, UPLINK_GROUP } from '../words/table.ts'
 import { listed } from './words.ts'
 
@@ -100,11 +101,22 @@ function describeRoutes(changes: readonly Of<'route'>[], { host }: WholeStep): s
   ]
 }
 
+/** Where the gateways are the same it is another word that differs, which only the whole routes tell. */
 function missingDefault(wanted: Route, standing: Route | undefined): string {
   const way = (route: Route) => route.hops.map(({ gateway }) => gateway ?? 'the link').join(' and ')
-  return standing === undefined
-    ? 'no default in its table'
+  if (standing === undefined) {
+    return 'no default in its table'
+  }
+  return way(standing) === way(wanted)
+    ? `the default in its table is "${routeWords(standing)}" instead of "${routeWords(wanted)}"`
     : `the default in its table goes by ${way(standing)} instead of ${way(wanted)}`
+}
+
+/** Without what all of ours have. */
+function routeWords(route: Route): string {
+  return formatRoute(route, 'add')
+    .join(' ')
+    .replace(/ table \d+ protocol \d+/, '')
 }
 
 function describeEndpoints(
@@ -119,14 +131,20 @@ function describeEndpoints(
     snapshot.endpoints.find((one) => one.address === address && one.port === undefined && !one.implicit)
   const other = [...added, ...flags.map(({ endpoint }) => endpoint)]
   return [
-    ...other.map(({ address, flags: wanted }) => {
-      const old = standing(address)
-      return old === undefined
-        ? `no endpoint for ${address}`
-        : `the endpoint of ${address} is "${old.flags.join(' ')}" instead of "${wanted.join(' ')}"`
-    }),
+    ...other.map((wanted) => missingEndpoint(wanted, standing(wanted.address))),
     ...left.map(({ endpoint: { address, id } }) => `the endpoint ${id} for ${address} is left over`),
   ]
+}
+
+/** Of a device that was pulled and is back the flags may be the same. */
+function missingEndpoint(wanted: Endpoint, standing: Endpoint | undefined): string {
+  const words = ({ flags, device }: Endpoint, named: boolean) =>
+    `"${[...flags, ...(named && device !== undefined ? ['dev', device] : [])].join(' ')}"`
+  if (standing === undefined) {
+    return `no endpoint for ${wanted.address}`
+  }
+  const named = words(standing, false) === words(wanted, false)
+  return `the endpoint of ${wanted.address} is ${words(standing, named)} instead of ${words(wanted, named)}`
 }
 
 export function describeLimits(changes: readonly Change[], limits: Limits | undefined): string[] {

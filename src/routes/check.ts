@@ -1,4 +1,5 @@
 /** `mptcp-routes check`: is the host ready, does it work, what is in the way; a line a point, with the cure. */
+import { checkAddresses } from './check/addresses.ts'
 import { checkDoors } from './check/doors.ts'
 import { type Facts, readFacts } from './check/facts.ts'
 import { type Finding, fail, type Level } from './check/finding.ts'
@@ -6,8 +7,10 @@ import { checkHost } from './check/host.ts'
 import { checkWhatIsInTheWay } from './check/in-the-way.ts'
 import { checkInstalled } from './check/installed.ts'
 import { createMachine } from './check/machine.ts'
+import { checkMainDefault } from './check/main-default.ts'
 import { checkManagers } from './check/managers.ts'
 import { checkMptcp } from './check/mptcp.ts'
+import { withSudo } from './check/sudo.ts'
 import { checkUplinks } from './check/uplinks.ts'
 import type { Context } from './context.ts'
 import { printable } from './figures.ts'
@@ -15,13 +18,22 @@ import { commandLine } from './words.ts'
 
 /** Changes nothing. @returns the exit status: 1 if something fails */
 export function runCheck(context: Context): number {
-  const findings = [...checkConfiguration(context), ...checkAll(readFacts(context, createMachine()))]
-  context.out(findings.map((finding) => formatFinding(finding, context)).join(''))
+  const facts = readFacts(context, createMachine())
+  const findings = [...checkConfiguration(context), ...checkAll(facts)]
+  const { root } = facts.host
+  context.out(
+    findings.map((finding) => formatFinding(root ? finding : curedBySudo(finding), context)).join(''),
+  )
   const isReady = findings.every(({ level }) => level !== 'fail')
   context.out(
     isReady ? 'This host is ready.\n' : 'This host is not ready: see the lines that begin with "fail".\n',
   )
   return isReady ? 0 : 1
+}
+
+function curedBySudo(finding: Finding): Finding {
+  const { cure } = finding
+  return cure === undefined ? finding : { ...finding, cure: withSudo(cure) }
 }
 
 /** Everything else is judged as if there were none. */
@@ -37,7 +49,13 @@ function checkAll({ host, installed, managers, doors, kernel }: Facts): Finding[
     ...checkInstalled(installed),
     ...(kernel === undefined
       ? []
-      : [...checkMptcp(kernel), ...checkUplinks(kernel), ...checkWhatIsInTheWay(kernel)]),
+      : [
+          ...checkMptcp(kernel),
+          ...checkUplinks(kernel),
+          ...checkAddresses(kernel),
+          ...checkMainDefault(kernel),
+          ...checkWhatIsInTheWay(kernel),
+        ]),
     ...checkManagers(managers),
     ...checkDoors(doors),
   ]

@@ -30,6 +30,10 @@ export interface Probes {
   readonly carrierless: ReadonlySet<string>
   /** By the id of each endpoint of others, the route that its subflows take; undefined where they take none. */
   readonly strangers: ReadonlyMap<number, Route | undefined>
+  /** The families in which a packet that has no source address yet finds no way, each with the kernel's words. */
+  readonly wayless: ReadonlyMap<Family, string>
+  /** By the device that is a port of it, the bridge or bond: it takes all that comes in. */
+  readonly masters: ReadonlyMap<string, string>
 }
 
 /**
@@ -41,7 +45,8 @@ export function probeUplinks(edge: Edge, snapshot: Snapshot, uplinks: readonly U
   const families = snapshot.families.filter((family) => uplinks.some((uplink) => uplink.family === family))
   const asked = families.flatMap((family) => questionsOf(snapshot, family, uplinks))
   const strange = snapshot.families.flatMap((family) => endpointQuestions(snapshot, family))
-  const questions = [...new Set([...asked, ...strange].map(({ question }) => question))]
+  const open = families.flatMap((family) => openQuestion(snapshot, family))
+  const questions = [...new Set([...asked, ...strange, ...open].map(({ question }) => question))]
   // Without a family of its own `ip` answers for that of the address.
   const answers = askBatch<typeof LINKS, string>(edge, 'inet', [LINKS], [NEIGHBOURS, ...questions])
   return {
@@ -50,12 +55,22 @@ export function probeUplinks(edge: Edge, snapshot: Snapshot, uplinks: readonly U
       return { family, address, destination, route, error }
     }),
     failedNeighbours: failedNeighbours(answers[NEIGHBOURS]),
-    carrierless: carrierless(answers[LINKS], snapshot),
+    carrierless: new Set(snapshot.links.filter(({ carrier }) => !carrier).map(({ name }) => name)),
     strangers: new Map(
       strange.map(({ question, family, id }) => [id, readAnswer(answers[question], family).route]),
     ),
+    wayless: new Map(
+      open.flatMap(({ question, family }) => {
+        const { error } = readAnswer(answers[question], family)
+        return error === undefined ? [] : [[family, error] as const]
+      }),
+    ),
+    masters: masters(answers[LINKS], snapshot),
   }
 }
+
+/** Rules of others may be for one protocol alone, and connections are what uplinks are for. */
+const AS_TCP = 'ipproto tcp'
 
 type Question = Pick<Probe, 'family' | 'address' | 'destination'> & { readonly question: string }
 
@@ -70,9 +85,17 @@ function questionsOf(snapshot: Snapshot, family: Family, uplinks: readonly Uplin
       uplink.addresses.filter(({ shown, tentative, duplicate }) => shown && !tentative && !duplicate),
     )
     .map(({ local: address }) => {
-      const question = `route get fibmatch ${destination} from ${address}`
+      const question = `route get fibmatch ${destination} from ${address} ${AS_TCP}`
       return { question, family, address, destination }
     })
+}
+
+/** What nobody has bound to an address is looked up without one. */
+function openQuestion(snapshot: Snapshot, family: Family): Pick<Question, 'question' | 'family'>[] {
+  const destination = unusedNetwork(snapshot, family)?.hosts[0]
+  return destination === undefined
+    ? []
+    : [{ question: `route get fibmatch ${destination} ${AS_TCP}`, family }]
 }
 
 interface EndpointQuestion {
@@ -97,7 +120,7 @@ function endpointQuestions(snapshot: Snapshot, family: Family): EndpointQuestion
     ? []
     : strangers.map(({ id, address, device }) => {
         const bound = device === undefined ? '' : ` oif ${device}`
-        return { question: `route get fibmatch ${destination} from ${address}${bound}`, family, id }
+        return { question: `route get fibmatch ${destination} from ${address}${bound} ${AS_TCP}`, family, id }
       })
 }
 
@@ -128,11 +151,15 @@ function failedNeighbours(answer: Answer | undefined): Set<string> {
   return new Set(failed)
 }
 
-function carrierless({ lines = [] }: Answer, { links }: Snapshot): Set<string> {
+function masters({ lines = [] }: Answer, { links }: Snapshot): Map<string, string> {
   const names = new Map(links.map(({ index, name }) => [index, name]))
-  const devices = lines.flatMap((line) => {
-    const [, index] = /^(\d+): [^<]*<(?:[^>]*,)?NO-CARRIER[,>]/.exec(line) ?? []
-    return names.get(Number(index)) ?? []
+  const ports = lines.flatMap((line) => {
+    const [, index, master] = PORT.exec(line) ?? []
+    const device = names.get(Number(index))
+    return device === undefined || master === undefined ? [] : [[device, master] as const]
   })
-  return new Set(devices)
+  return new Map(ports)
 }
+
+/** Other masters, of which VRF is one, leave their devices what comes in. */
+const PORT = /^(\d+): .*? master ([^ ]+) .*\\ {4}(?:bridge|bond|team|openvswitch)_slave\b/

@@ -46,7 +46,11 @@ export function findRival(
 }
 
 function selects({ from, text }: ForeignRule, address: string): boolean {
-  if (from === undefined || text.startsWith('not ')) {
+  const isNegated = text.startsWith('not ')
+  if (!isNegated && / ipproto (?!ipproto-6\b|tcp\b)/.test(text)) {
+    return false
+  }
+  if (from === undefined || isNegated) {
     return true
   }
   return from.includes('/') ? contains(from, address) : from === address
@@ -56,6 +60,11 @@ function selects({ from, text }: ForeignRule, address: string): boolean {
 export function silentGateways({ device, out }: Uplink, { failedNeighbours }: Probes): string[] {
   const gateways = out?.hops.flatMap(({ gateway }) => gateway ?? []) ?? []
   return gateways.filter((gateway) => failedNeighbours.has(`${device} ${gateway}`))
+}
+
+/** `main`, `table 712179713`. */
+export function tableText(table: number): string {
+  return table === MAIN_TABLE ? 'main' : `table ${table}`
 }
 
 /** `via 10.1.2.1 dev eth1`, `dev ppp0`. */

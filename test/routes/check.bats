@@ -473,6 +473,49 @@ has_no_carrier() {
   expect_text "$(cure_of 'gateway 10.1.2.1 does not answer')" 'ping -c 1 -I 10.1.2.2 10.1.2.1'
 }
 
+@test 'mptcp-gateway none is what was asked for' {
+  bring_up_host
+  on_host env IFACE=eth1 ADDRFAM=inet IF_MPTCP_GATEWAY=none IF_MPTCP_ENDPOINT=none /etc/network/if-up.d/mptcp_up
+  expect_named ok 'eth1: 10.1.2.2: no way out, so rules and connected routes only, as mptcp-gateway none asks for'
+}
+
+@test 'an address that another host has too' {
+  local address=2001:db8:2::77
+  bring_up_host
+  at_provider 1 ip address add "$address/64" dev customer nodad
+  on_host sysctl -qw net.ipv6.conf.eth1.accept_dad=1 net.ipv6.conf.eth1.dad_transmits=1
+  on_host ip address add "$address/64" dev eth1
+  wait_until has_failed "$address"
+  expect_named fail "eth1: another host has $address too (dadfailed)"
+  on_host ip address delete "$address/64" dev eth1
+  run_check
+  expect_no_text "$output" dadfailed
+}
+
+has_failed() {
+  on_host ip -6 address show dadfailed | grep -qF "$1"
+}
+
+@test 'an uplink that is a port of a bridge' {
+  bring_up_host
+  on_host ip link add br0 type bridge
+  on_host ip link set br0 up
+  on_host ip link set eth1 master br0
+  expect_named fail 'eth1: it is a port of br0, which takes all that comes in: what is sent to 10.1.2.2 is not heard'
+  on_host ip link set eth1 nomaster
+  run_check
+  expect_no_text "$output" 'port of br0'
+}
+
+@test 'a rule of others for TCP alone is seen' {
+  bring_up_host
+  on_host ip rule add from 10.1.2.2 ipproto udp lookup main priority 100
+  run_check
+  expect_status 0
+  on_host ip rule add from 10.1.2.2 ipproto tcp lookup main priority 101
+  expect_named fail 'the rule of another program at 101 goes before ours: from 10.1.2.2 ipproto'
+}
+
 @test 'a VPN whose rule goes before ours, as wg-quick makes it' {
   bring_up_host
   on_host ip link add wg0 type veth peer name wg1
@@ -510,6 +553,18 @@ has_no_carrier() {
   on_host ip route add unreachable default
   on_host mptcp-routes apply
   expect_cured warn "main's default of inet is no way"
+}
+
+@test 'main has no default, until an uplink is asked for one' {
+  bring_up_host
+  on_host ip route delete default
+  expect_named warn 'main has no default of inet: what is bound to no address gets "Network is unreachable"'
+  expect_status 0
+  expect_no_text "$output" 'default of inet6'
+  expect_text "$(cure_of 'no default of inet')" 'mptcp-metric 200'
+  on_host env IFACE=eth1 ADDRFAM=inet IF_MPTCP_GATEWAY=10.1.2.1 IF_MPTCP_METRIC=200 /etc/network/if-up.d/mptcp_up
+  run_check
+  expect_no_text "$output" 'no default of inet'
 }
 
 @test 'half defaults' {
@@ -704,6 +759,7 @@ put_door() {
   expect_status 1
   expect_point warn 'not root'
   expect_point fail 'eth1: no rule for 10.1.2.2'
+  expect_equal "$(cure_of 'eth1: no rule for 10.1.2.2')" 'sudo mptcp-routes apply eth1'
 }
 
 @test 'a device with a name that a shell would take for something else' {

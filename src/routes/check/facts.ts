@@ -7,6 +7,7 @@ import type { Family, Snapshot } from '../../words/state.ts'
 import type { Context } from '../context.ts'
 import { COUNTERS_FILE, parseCounters } from '../counters.ts'
 import { type Probes, probeUplinks } from '../probes.ts'
+import type { AddressFacts } from './addresses.ts'
 import { ifupdownDevices, readManagers, sparesForeignRules } from './daemons.ts'
 import { type DoorFacts, readDoors } from './doors.ts'
 import type { HostFacts } from './host.ts'
@@ -15,6 +16,7 @@ import { readInstallation } from './installation.ts'
 import { type InstalledFacts, install } from './installed.ts'
 import { readKeepers } from './keepers.ts'
 import type { Machine, Process } from './machine.ts'
+import type { DefaultFacts } from './main-default.ts'
 import type { ManagerFacts } from './managers.ts'
 import type { MptcpFacts } from './mptcp.ts'
 import type { UplinkFacts } from './uplinks.ts'
@@ -25,7 +27,7 @@ export interface Facts {
   readonly managers: ManagerFacts
   readonly doors: DoorFacts
   /** What needs the kernel's answers; undefined where it gave none. */
-  readonly kernel: (MptcpFacts & UplinkFacts & WayFacts) | undefined
+  readonly kernel: (MptcpFacts & UplinkFacts & AddressFacts & DefaultFacts & WayFacts) | undefined
 }
 
 export function readFacts(context: Context, machine: Machine): Facts {
@@ -114,7 +116,6 @@ function kernelFacts(step: WholeStep, probes: Probes, watched: boolean, { edge, 
   const filter = (device: string) => readSwitch(edge, `/proc/sys/net/ipv4/conf/${device}/rp_filter`)
   return {
     ...{ step, probes, snapshot, watched, now: now() },
-    carrierless: probes.carrierless,
     known: edge.readFile('/proc/sys/net/mptcp/enabled') !== undefined,
     named: edge.readFile('/proc/sys/net/mptcp/path_manager') !== undefined,
     counters: parseCounters(edge.readFile(COUNTERS_FILE) ?? ''),

@@ -1,8 +1,7 @@
-/** Points about what others have set: defaults of main's, filters, dead links, crowds, and what else the plan noticed. */
+/** Points about what others have set: defaults of main's that lead astray, filters, crowds, and what else the plan noticed. */
 
 import { terminalDefault, terminalNotice } from '../../plan/companion.ts'
 import { devicesOf } from '../../plan/host.ts'
-import { comparePreference, isPlainDefault } from '../../plan/main-routes.ts'
 import { groupNotice, halvesNotice, pathManagerNotice } from '../../plan/notices.ts'
 import type { WholeStep } from '../../whole.ts'
 import type { Family, Route } from '../../words/state.ts'
@@ -22,9 +21,6 @@ export interface WayFacts {
   readonly step: WholeStep
   /** rp_filter of each device and of `all`: 0 off, 1 strict, 2 loose. */
   readonly filters: ReadonlyMap<string, number>
-  /** `inet eth0` where routes through it do not count while it has no carrier. */
-  readonly ignoring: ReadonlySet<string>
-  readonly carrierless: ReadonlySet<string>
   readonly watched: boolean
 }
 
@@ -35,7 +31,6 @@ export function checkWhatIsInTheWay(facts: WayFacts): Finding[] {
     ...families.flatMap((family) => checkTerminal(step, family)),
     ...checkHalves(step),
     ...checkFilters(facts),
-    ...families.flatMap((family) => checkDeadDefault(facts, family)),
     ...checkDaemons(facts),
     ...checkGroups(step),
     ...checkNotices(step),
@@ -120,25 +115,6 @@ function checkFilters({ step, filters }: WayFacts): Finding[] {
           ),
         ]),
       )
-}
-
-/** Without a carrier the kernel still takes main's default, unless it is told otherwise for the device. */
-function checkDeadDefault({ step, carrierless, ignoring }: WayFacts, family: Family): Finding[] {
-  const defaults = step.snapshot.routes
-    .filter((route) => route.family === family && route.table === MAIN_TABLE && isPlainDefault(route))
-    .sort(comparePreference)
-  const device = defaults[0] && devicesOf(defaults[0])[0]
-  if (device === undefined || !carrierless.has(device) || ignoring.has(`${family} ${device}`)) {
-    return []
-  }
-  const version = family === 'inet6' ? 'ipv6' : 'ipv4'
-  // With slashes a dot in the name is no separator.
-  const cure = commandLine('sysctl', '-w', `net/${version}/conf/${device}/ignore_routes_with_linkdown=1`)
-  const what = `main's default of ${family} leads through it while it has no carrier: new connections fail`
-  const isAlone = defaults.length === 1
-  return about(device, [
-    isAlone ? warn(what, `mptcp-metric in the stanza of another uplink, and ${cure}`) : fail(what, cure),
-  ])
 }
 
 /** A routing daemon's routes change, and what is mirrored or left out follows only where somebody looks. */

@@ -99,5 +99,7 @@ function checkForeign(name: ManagerName, { sparesRules, watched, uplinks }: Mana
   }
   const what = 'systemd-networkd runs, and removes the rules and routes of others when it is restarted'
   const lines = "'[Network]' ManageForeignRoutingPolicyRules=no ManageForeignRoutes=no"
-  return [warn(what, `mkdir -p ${SPARING.replace(/\/[^/]*$/, '')} && printf '%s\\n' ${lines} >${SPARING}`)]
+  return [
+    warn(what, `mkdir -p ${SPARING.replace(/\/[^/]*$/, '')} && printf '%s\\n' ${lines} | tee ${SPARING}`),
+  ]
 }

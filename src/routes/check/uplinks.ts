@@ -130,12 +130,16 @@ function describeDevice(
   return all.length > 0 ? all : [ok('no uplink: it has no address')]
 }
 
-function describeUplink({ addresses, out, table }: Uplink): Finding {
+function describeUplink({ addresses, out, table, stanza }: Uplink): Finding {
   const from = listed(addresses.map(({ local }) => local))
   const via = out?.hops.flatMap(({ gateway }) => gateway ?? []) ?? []
   const way = via.length > 0 ? `via ${listed(via)}` : 'to the other end of the link'
+  const bare = `${from}: no way out, so rules and connected routes only`
+  if (out === undefined && stanza?.options.gateway === 'none') {
+    return ok(`${bare}, as mptcp-gateway none asks for`)
+  }
   return out === undefined
-    ? warn(`${from}: no way out, so rules and connected routes only`, 'mptcp-gateway names a router')
+    ? warn(bare, 'mptcp-gateway names a router')
     : ok(`${from} ${addresses.length > 1 ? 'go' : 'goes'} ${way} (table ${table})`)
 }
 

@@ -2,9 +2,8 @@
 import type { Uplink } from '../../plan/uplink.ts'
 import type { WholeStep } from '../../whole.ts'
 import type { ForeignRule } from '../../words/state.ts'
-import { MAIN_TABLE } from '../../words/table.ts'
 import type { Probe, Probes } from '../probes.ts'
-import { findRival, misledProbes, wayText } from '../ways.ts'
+import { findRival, misledProbes, tableText, wayText } from '../ways.ts'
 import { commandLine } from '../words.ts'
 import { type Finding, fail } from './finding.ts'
 
@@ -20,7 +19,7 @@ export function checkWay(uplink: Uplink, unfinished: boolean, { step, probes }: 
 
 function describe(probe: Probe, uplink: Uplink, unfinished: boolean, step: WholeStep): Finding {
   const { address, destination, route, error } = probe
-  const question = `ip route get ${destination} from ${address}`
+  const question = `ip route get ${destination} from ${address} ipproto tcp`
   const wanted = wayText(uplink.out?.hops ?? [])
   const taken = route === undefined ? `"${error}"` : `${wayText(route.hops)} (${tableText(route.table)})`
   const what = `${address} should go ${wanted}: "${question}" says ${taken}`
@@ -33,10 +32,6 @@ function describe(probe: Probe, uplink: Uplink, unfinished: boolean, step: Whole
   }
   const why = `the rule of another program at ${rival.priority} goes before ours: ${rival.text}`
   return fail(`${what}, as ${why}`, goBefore(rival, uplink))
-}
-
-function tableText(table: number): string {
-  return table === MAIN_TABLE ? 'main' : `table ${table}`
 }
 
 /** The companion takes the number below ours. */

@@ -40,7 +40,7 @@ export function formatStatus(status: HostStatus, paper: Paper): string {
       ? drawTable(COLUMNS, rows, width, { cutMark: isUtf8(env) ? '…' : '~', title: colors.dim })
       : problems.length > 0
         ? []
-        : ['no uplink: neither a record nor the configuration names a device']
+        : NO_UPLINK.flatMap((text) => paragraph(text, paper))
   const trouble = [
     ...uplinks.flatMap((uplink) =>
       uplink.problems.map((problem) => `${printable(uplink.device)} ${VERSIONS[uplink.family]}: ${problem}`),
@@ -57,6 +57,11 @@ export function formatStatus(status: HostStatus, paper: Paper): string {
   const blocks = [...parts.filter((part) => part.length > 0), last]
   return `${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`
 }
+
+const NO_UPLINK = [
+  'no uplink: neither a record nor the configuration names a device',
+  'bring one up by ifup, or name it in /etc/mptcp-routes.conf; for one that is up already: sudo mptcp-routes check',
+]
 
 function paragraph(text: string, { width }: Paper): string[] {
   return wrap(printable(text), width, 2)

@@ -2,7 +2,7 @@
 import type { Uplink } from '../../plan/uplink.ts'
 import type { WholeStep } from '../../whole.ts'
 import type { Probe, Probes } from '../probes.ts'
-import { findRival, misledProbes, silentGateways, wayText } from '../ways.ts'
+import { findRival, misledProbes, silentGateways, tableText, wayText } from '../ways.ts'
 
 interface Look {
   readonly step: WholeStep
@@ -26,6 +26,14 @@ function describe(probe: Probe, uplink: Uplink, whole: boolean, step: WholeStep)
     ]
   }
   const { address, route, error } = probe
-  const taken = route === undefined ? `gets "${error}"` : `goes ${wayText(route.hops)}`
-  return whole ? [`${address} ${taken} instead`] : []
+  if (!whole) {
+    return []
+  }
+  if (route === undefined) {
+    return [`${address} gets "${error}" instead`]
+  }
+  const taken = wayText(route.hops)
+  // The same way by another table is another way as soon as main changes.
+  const by = taken === wayText(uplink.out?.hops ?? []) ? ` by ${tableText(route.table)}` : ''
+  return [`${address} goes ${taken}${by} instead${by && ` of by ${tableText(uplink.table)}`}`]
 }

@@ -11,7 +11,7 @@ function factsOf(lines: readonly string[], changes: Partial<WayFacts> = {}): Way
       ['eth1', 0],
       ['all', 0],
     ]),
-    ...{ ignoring: new Set(), carrierless: new Set(), watched: false },
+    watched: false,
     ...changes,
   }
 }
@@ -50,21 +50,6 @@ describe('checkWhatIsInTheWay', () => {
     expect(complain(checkWhatIsInTheWay(factsOf(lines, strict(1, 0))))).toEqual([
       'fail eth1: rp_filter is strict, and what comes in is dropped while its rules are missing | mptcp-routes apply eth1',
     ])
-  })
-
-  const dead = { carrierless: new Set(['eth0']) }
-
-  it('names a default through a dead link, and lets another one take its place', () => {
-    const cure = 'sysctl -w net/ipv4/conf/eth0/ignore_routes_with_linkdown=1'
-    const what = "eth0: main's default of inet leads through it while it has no carrier: new connections fail"
-    expect(complaintsOf(['route default via 10.1.2.1 dev eth1 metric 50'], dead)).toEqual([
-      `fail ${what} | ${cure}`,
-    ])
-    expect(complaintsOf([], dead)).toEqual([
-      `warn ${what} | mptcp-metric in the stanza of another uplink, and ${cure}`,
-    ])
-    expect(complaintsOf([], { ...dead, ignoring: new Set(['inet eth0']) })).toEqual([])
-    expect(complaintsOf([], { carrierless: new Set(['eth1']) })).toEqual([])
   })
 
   it("names a daemon's routes that nobody follows", () => {

@@ -32,6 +32,7 @@ export function stepOf(
 
 export const NO_PROBES: Probes = {
   ...{ probes: [], failedNeighbours: new Set(), carrierless: new Set(), strangers: new Map() },
+  ...{ wayless: new Map(), masters: new Map() },
 }
 
 /** The interfaces that it knows. */

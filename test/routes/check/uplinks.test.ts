@@ -107,12 +107,15 @@ describe('checkUplinks', () => {
     ])
   })
 
-  it('names an uplink by option that has no way out', () => {
-    const stanzas = [stanza('eth1', { IF_MPTCP_GATEWAY: 'none', IF_MPTCP_ENDPOINT: 'none' })]
-    const step = stepOf(world(PAGE), stanzas)
-    const done = { ...step, changes: [] }
-    expect(complain(checkUplinks({ ifupdown: IFUPDOWN, now: NOW, step: done, probes: NO_PROBES }))).toEqual([
-      'warn eth1: 10.1.2.2: no way out, so rules and connected routes only | mptcp-gateway names a router',
+  it('names an uplink by option that has no way out, unless that is what was asked for', () => {
+    const told = (options: Readonly<Record<string, string>>) => {
+      const step = { ...stepOf(world(PAGE), [stanza('eth1', options)]), changes: [] }
+      return say(checkUplinks({ ifupdown: IFUPDOWN, now: NOW, step, probes: NO_PROBES }))
+    }
+    const bare = 'eth1: 10.1.2.2: no way out, so rules and connected routes only'
+    expect(told({ IF_MPTCP_ENDPOINT: 'none' })).toEqual([`warn ${bare} | mptcp-gateway names a router`])
+    expect(told({ IF_MPTCP_GATEWAY: 'none', IF_MPTCP_ENDPOINT: 'none' })).toEqual([
+      `ok ${bare}, as mptcp-gateway none asks for`,
     ])
   })
 

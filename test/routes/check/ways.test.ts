@@ -26,7 +26,7 @@ function complaintsOf(
   )
 }
 
-const QUESTION = '"ip route get 203.0.113.1 from 10.1.2.2" says'
+const QUESTION = '"ip route get 203.0.113.1 from 10.1.2.2 ipproto tcp" says'
 const WRONG = `fail eth1: 10.1.2.2 should go via 10.1.2.1 dev eth1: ${QUESTION}`
 const BY_VPN = routeOf('route default dev wg0 table 51820')
 
@@ -49,7 +49,7 @@ describe('the way of each address', () => {
 
   it('is wrong by main, and tells where to look where nothing is known against anybody', () => {
     expect(complaintsOf({ route: byMain })).toEqual([
-      `${WRONG} via 10.1.1.1 dev eth0 (main) | see: ip rule; ip route get 203.0.113.1 from 10.1.2.2`,
+      `${WRONG} via 10.1.1.1 dev eth0 (main) | see: ip rule; ip route get 203.0.113.1 from 10.1.2.2 ipproto tcp`,
     ])
   })
 
@@ -79,8 +79,16 @@ describe('the way of each address', () => {
       'foreign from all lookup 51820 priority 31001',
       'foreign from 10.1.1.0/24 lookup 51820 priority 100',
       'foreign from all lookup 51821 priority 100',
+      'foreign from all ipproto ipproto-17 lookup 51820 priority 100',
     ]) {
       expect(complaintsOf({ route: BY_VPN }, [rule])[0]).not.toContain('another program')
+    }
+  })
+
+  it('names a rule for TCP alone, by its number and by its name', () => {
+    for (const protocol of ['ipproto-6', 'tcp']) {
+      const rule = `foreign from all ipproto ${protocol} lookup 51820 priority 100`
+      expect(complaintsOf({ route: BY_VPN }, [rule])[0]).toContain('the rule of another program at 100')
     }
   })
 

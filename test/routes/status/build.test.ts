@@ -124,6 +124,12 @@ describe('what is missing', () => {
     expect(say(statusOf(other))[ETH1_ROW]).toBe(
       'eth1 inet incomplete: the default in its table goes by 10.1.2.9 instead of 10.1.2.1',
     )
+    const small = SOUND.map((text) =>
+      text.replace(`default via 10.1.2.1 dev eth1 table`, 'default via 10.1.2.1 dev eth1 mtu 1400 table'),
+    )
+    expect(say(statusOf(small))[ETH1_ROW]).toBe(
+      'eth1 inet incomplete: the default in its table is "default via 10.1.2.1 dev eth1 mtu 1400" instead of "default via 10.1.2.1 dev eth1"',
+    )
     const low = SOUND.map((text) => text.replace(`from 10.1.2.2 lookup ${T1}`, '$& priority 2000'))
     expect(say(statusOf(low))[ETH1_ROW]).toMatch(
       `the rule for 10.1.2.2 is at 2000 and looks up ${T1}, instead of 31000 and ${T1}`,
@@ -134,6 +140,10 @@ describe('what is missing', () => {
     ]
     expect(say(statusOf(SOUND, { stanzas }))[ETH1_ROW]).toBe(
       'eth1 inet incomplete: the endpoint of 10.1.2.2 is "subflow" instead of "subflow backup"',
+    )
+    const moved = SOUND.map((text) => text.replace(/(endpoint 10\.1\.2\.2 id \d+ .*)dev eth1/, '$1dev wwan9'))
+    expect(say(statusOf(moved))[ETH1_ROW]).toBe(
+      'eth1 inet incomplete: the endpoint of 10.1.2.2 is "subflow dev wwan9" instead of "subflow dev eth1"',
     )
   })
 
@@ -209,6 +219,14 @@ describe('what is in the way', () => {
     const probes = { probes: [probe('10.1.2.2', { error: 'Network is unreachable' })] }
     expect(say(statusOf(SOUND, { probes }))[ETH1_ROW]).toBe(
       'eth1 inet incomplete: 10.1.2.2 gets "Network is unreachable" instead',
+    )
+  })
+
+  it('is the same way by another table', () => {
+    const [route] = world('link eth1', 'route default via 10.1.2.1 dev eth1').routes
+    const probes = { probes: [probe('10.1.2.2', route === undefined ? {} : { route })] }
+    expect(say(statusOf(SOUND, { probes }))[ETH1_ROW]).toBe(
+      `eth1 inet incomplete: 10.1.2.2 goes via 10.1.2.1 dev eth1 by main instead of by table ${T1}`,
     )
   })
 
