@@ -268,6 +268,34 @@ on_uplinks() {
   expect_text "${output#*now:}" 'default via 10.1.2.1'
 }
 
+@test 'what a run by hand has made is undone by the other hook, and the interface stays up' {
+  on_uplinks "$(block now)"'
+    '"$(block undo)"'
+    ip rule; ip route show table all proto 77; ip mptcp endpoint; ip link show group 77
+    echo stays:
+    ip address show dev eth1 up'
+  expect_status 0
+  expect_silence "$stderr"
+  expect_text "${output%stays:*}" 'from 10.1.1.2 lookup' ' eth0@'
+  expect_no_text "${output%stays:*}" 'from 10.1.2.2' 'dev eth1' ' eth1@'
+  expect_text "${output#*stays:}" 'inet 10.1.2.2/24'
+}
+
+@test 'the limit of subflows stays raised' {
+  on_uplinks 'ip mptcp limits set subflows 0; ifdown eth1; ifup eth1; '"$(inline 'ip mptcp limits')"'; ifdown eth1; ip mptcp limits'
+  expect_status 0
+  expect_equal "$(grep -o 'subflows [0-9]*' <<<"$output")" $'subflows 2\nsubflows 2'
+}
+
+@test 'the packages that are named are those of the builds' {
+  local needs
+  needs=$(block needs)
+  expect_text "$needs" ' git' ' nodejs' ' npm'
+  inline 'sudo apt install git nodejs npm'
+  expect_text "$(inline 'sudo apt install dpkg-dev debhelper')" \
+    "$(sed -n 's/^  for entry in dpkg-dev:.* debhelper:.*/dpkg-dev debhelper/p' "$TOP/debian/build")"
+}
+
 @test 'ifup alone says that an interface is up already; down and up configures it' {
   expect_text "$(< "$README")" 'only says "already configured"'
   on_uplinks '
@@ -527,9 +555,9 @@ with_tool() {
 }
 
 @test 'what else mptcp-routes is said to tell' {
-  with_tool "$(inline 'mptcp-routes top') --count 1 --interval 0.1
-    $(inline 'mptcp-routes status --json') | jq -r .uplinks[].device
-    $(inline 'mptcp-routes plan')
+  with_tool "$(inline 'sudo mptcp-routes top') --count 1 --interval 0.1
+    $(inline 'sudo mptcp-routes status --json') | jq -r .uplinks[].device
+    $(inline 'sudo mptcp-routes plan')
     $(inline 'sudo mptcp-routes apply')"
   expect_status 0
   expect_text "$output" '2 uplinks, 0 connections' eth0 eth1
@@ -552,9 +580,21 @@ with_tool() {
   expect_no_text "$output" tun0 eth1
 }
 
+@test 'the service without systemd: the words that the init scripts know' {
+  local words
+  inline 'sudo service mptcp-routes stop'
+  inline 'sudo service mptcp-routes reload'
+  inline 'sudo update-rc.d mptcp-routes disable'
+  inline 'sudo rc-service mptcp-routes stop'
+  inline 'sudo rc-update del mptcp-routes'
+  words=$(grep -E '^ *[a-z| -]+\)' "$TOP/doors/service/mptcp-routes.init")
+  expect_text "$words" stop reload
+  expect_text "$(< "$TOP/doors/service/mptcp-routes.openrc")" reload
+}
+
 @test "the service is that of the unit's file" {
   expect_equal "$(block service)" 'sudo systemctl disable --now mptcp-routes'
-  inline 'systemctl reload mptcp-routes'
+  inline 'sudo systemctl reload mptcp-routes'
   expect_text "$(< "$TOP/doors/service/mptcp-routes.service")" 'ExecStart=/usr/sbin/mptcp-routes watch' ExecReload= WantedBy=
 }
 
@@ -615,10 +655,18 @@ with_tool() {
 @test 'the cure where a cable is pulled: new connections take the other uplink' {
   on_uplinks 'ip link set far-eth0 down
     ip route get 203.0.113.1 2>&1 || true; echo cured:
-    ifdown eth1; echo "    '"$(inline 'mptcp-metric')"' 200" >> /etc/network/interfaces; ifup eth1; ip route get 203.0.113.1'
+    ip link set far-eth0 up
+    ifdown eth1; echo "    mptcp-metric 200" >> /etc/network/interfaces; ifup eth1
+    ip link set far-eth0 down; ip route get 203.0.113.1'
   expect_status 0
-  expect_text "${output%cured:*}" 'unreachable'
+  expect_no_text "${output%cured:*}" 'dev eth1'
   expect_text "${output#*cured:}" 'via 10.1.2.1 dev eth1'
+}
+
+@test 'the stanza with a probe gives main the second default' {
+  ifup_block probe "$plug_in"
+  expect_text "$plan" 'via 10.1.2.1 dev eth1 metric 200 table main' 'from 10.1.2.2 lookup 712179713'
+  expect_silence "$left"
 }
 
 @test 'what is bound to an interface alone needs mptcp-metric' {

@@ -70,9 +70,10 @@ export function createPainter(stream, env, paced) {
     async step(title) {
       await this.pause()
       steps += 1
+      const heading = `${steps}. ${title}`
       write()
-      write(paint('bold', `${steps}. ${title}`))
-      write(paint('dim', glyphs.rule.repeat(Math.min(this.columns(), title.length + 3))))
+      write(paint('bold', heading))
+      write(paint('dim', glyphs.rule.repeat(Math.min(this.columns(), heading.length))))
     },
 
     pause() {
