@@ -1,5 +1,6 @@
 /** Brings the whole host to what is asked for, or takes all back. */
 import type { Report } from './converge.ts'
+import { rememberForwarding } from './forwarding.ts'
 import { locked } from './lock.ts'
 import { withDevices } from './plan/notices.ts'
 import { settle } from './settle.ts'
@@ -45,6 +46,9 @@ export function settleWhole(run: WholeRun, begin: (step: WholeStep, turn: number
       next: () => planWhole(run),
       begin: (step, turn) => {
         first ??= step
+        if (!dryRun) {
+          rememberForwarding(edge, step.plan)
+        }
         begin(step, turn)
       },
     })

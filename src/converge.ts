@@ -1,5 +1,6 @@
 /** A hook's run: one wanted state for one device, or all taken back. */
 import type { Event } from './ask/environment.ts'
+import { rememberForwarding } from './forwarding.ts'
 import { waitForAddress, waitForDetection } from './kernel/wait.ts'
 import { locked } from './lock.ts'
 import { forgetAsked, rememberAsked, rememberDown, rememberLeaving } from './memory.ts'
@@ -101,6 +102,9 @@ function begin({ event, edge, dryRun, report }: Run, memory: Memory, round: Roun
     report.notice(text)
   }
   plan.details.forEach(report.detail)
+  if (!dryRun) {
+    rememberForwarding(edge, plan)
+  }
   if (!dryRun && event.direction === 'up') {
     rememberAsked(edge, round).forEach(report.notice)
   }

@@ -72,7 +72,7 @@ function once(notice: Report['notice']): Report['notice'] {
 }
 
 function attempt({ word, edge, env, dryRun, report }: Follow): WholeStep {
-  const { sections, problems } = readConfiguration(edge, DEFAULT_FILE)
+  const { sections, mask, problems } = readConfiguration(edge, DEFAULT_FILE)
   for (const text of problems) {
     report.notice(`${text}; the configuration does not count`)
   }
@@ -80,6 +80,7 @@ function attempt({ word, edge, env, dryRun, report }: Follow): WholeStep {
     {
       ...{ edge, env, word, dryRun, report },
       devices: [word.device],
+      mask,
       sections: problems.length > 0 ? [] : sections,
       flush: false,
     },

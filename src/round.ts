@@ -1,6 +1,8 @@
 /** One round of a run: a look, a plan, and the changes that lead from what is to what is wanted. */
 import { readDeaths } from './ask/deaths.ts'
 import type { Event } from './ask/environment.ts'
+import { DEFAULT_FILE, readMask } from './ask/forward-mask.ts'
+import { readForwarding } from './forwarding.ts'
 import { withoutLaminar } from './kernel/laminar.ts'
 import { diffState } from './plan/diff.ts'
 import { planLeave } from './plan/leave.ts'
@@ -37,13 +39,18 @@ export function planRound(query: RoundQuery): Round {
   // On the way down orphans of both families go.
   const families = event.direction === 'up' ? event.families : BOTH
   const round = planFor(query, families)
-  return isShort(round) || isHalfSeen(round) ? planFor(query, BOTH) : round
+  return isShort(round) || isHalfSeen(round) || isHalfMarked(round) ? planFor(query, BOTH) : round
 }
 
 /** Nothing is recorded, and the device is an uplink of ours: something may stand in the family that was not read. */
 function isHalfSeen({ situation: { event, host, device, recorded } }: Round): boolean {
   const isUnrecorded = event.direction === 'up' && recorded.length === 0
   return isUnrecorded && host.link(device)?.group === UPLINK_GROUP && host.snapshot.families.length === 1
+}
+
+/** The nft table is for both families: who writes it is to know the marks of both. */
+function isHalfMarked({ plan, snapshot }: Round): boolean {
+  return plan.forward !== undefined && snapshot.families.length === 1
 }
 
 /** Places are short, and some may be further addresses of the family whose rules were not read. */
@@ -99,6 +106,7 @@ function planEvent({ event, edge, dryRun }: RoundQuery, situation: Situation): P
     lookups,
     trustsTable,
     ...{ deaths: () => readDeaths(edge), whole: false },
+    forwarding: readForwarding(edge, host, () => readMask(edge, DEFAULT_FILE)),
   })
 }
 

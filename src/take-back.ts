@@ -1,5 +1,6 @@
 /** A run that fails takes back what it did: the kernel is brought to what it held of ours before. */
 import type { Stanza } from './ask/stanza.ts'
+import { readForwarding } from './forwarding.ts'
 import { applyAll, describeFailures } from './kernel/apply.ts'
 import { formatCommand } from './kernel/command.ts'
 import { readSnapshot } from './kernel/read.ts'
@@ -9,6 +10,7 @@ import type { Scope } from './plan/owned.ts'
 import { type Plan, planHost } from './plan/wanted.ts'
 import type { Step } from './settle.ts'
 import type { Edge } from './words/edge.ts'
+import { FORWARD_MASK } from './words/forwarding.ts'
 import { Refusal } from './words/refusal.ts'
 import type { Change, Rule, Setting, Snapshot, State } from './words/state.ts'
 
@@ -45,6 +47,8 @@ export function takeBack(defeat: Defeat): string | undefined {
   }
 }
 
+/** Nothing is asked for, so no mark is given. */
+const NO_MASK = { mask: FORWARD_MASK, problems: [] }
 const NO_LOOKUPS = { tableNames: () => new Map<string, number>(), leases: () => [] }
 
 function changesBack({ edge, first, scope, stanzas }: Defeat): Change[] {
@@ -57,6 +61,7 @@ function changesBack({ edge, first, scope, stanzas }: Defeat): Change[] {
   const standing = planHost({
     ...{ host, scope: { ...scope, orphans: false }, lookups: NO_LOOKUPS },
     ...{ trustsTable: () => false, deaths: () => [], whole: false },
+    forwarding: first.plan.forward && readForwarding(edge, host, () => NO_MASK),
   }).owned
   const before = { ...owned, endpoints: owned.endpoints.filter(({ implicit }) => !implicit) }
   return diffState(withMade(standing, first.plan, now), {

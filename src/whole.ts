@@ -5,6 +5,7 @@ import type { Word } from './ask/door.ts'
 import { readRecords } from './ask/records.ts'
 import { type Served, servedStanzas } from './ask/served.ts'
 import { deviceOf } from './ask/stanza.ts'
+import { readForwarding } from './forwarding.ts'
 import { type Heard, hearWord } from './heard.ts'
 import { isCarriable, quoteForShell } from './kernel/command.ts'
 import { withoutLaminar } from './kernel/laminar.ts'
@@ -26,6 +27,8 @@ export interface WholeQuery {
   readonly edge: Edge
   readonly env: NodeJS.ProcessEnv
   readonly sections: readonly Section[]
+  /** Of the same configuration; absent where it is not in order. */
+  readonly mask?: number | undefined
   /** The devices to act on, by name or altname; empty for all. */
   readonly devices: readonly string[]
   /** Nothing is wanted, whatever was asked for. */
@@ -92,6 +95,7 @@ export function planWhole(query: WholeQuery): WholeStep {
     trustsTable: () => false,
     deaths: (uplinks) => query.deaths?.(uplinks, snapshot) ?? readDeaths(edge),
     whole: query.devices.length === 0 && heard === undefined,
+    forwarding: readForwarding(edge, host, () => ({ mask: query.mask, problems: [] })),
   })
   const speakable = withoutLaminar(plan.wanted, edge)
   const state = { ...plan.wanted, endpoints: speakable.endpoints }

@@ -124,6 +124,7 @@ export function stage(scene: Scene = {}): Stage {
       const outcome = ip(args, '')
       return outcome.stdout.length > bytes ? undefined : outcome
     },
+    nft: () => undefined,
     dhcpcdLease: () => scene.dhcpcd ?? '',
     readFile: (path) => files[path],
     listDirectory: (path) => {

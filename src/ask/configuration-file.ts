@@ -1,10 +1,12 @@
 /** The configuration's file, read whole: at a command's start, and again by the service when it is told to. */
 
 import type { Edge } from '../words/edge.ts'
+import { FORWARD_MASK } from '../words/forwarding.ts'
 import { quote } from '../words/refusal.ts'
 import { type Configuration, parseConfiguration } from './configuration.ts'
+import { DEFAULT_FILE } from './forward-mask.ts'
 
-export const DEFAULT_FILE = '/etc/mptcp-routes.conf'
+export { DEFAULT_FILE } from './forward-mask.ts'
 
 /** As other programs take it: no configuration, which is no mistake. */
 const NO_FILE = '/dev/null'
@@ -22,12 +24,20 @@ export function readConfiguration({ readFile, listDirectory }: Edge, file: strin
   }
   const isMissing = file === DEFAULT_FILE && !listDirectory('/etc').includes('mptcp-routes.conf')
   const isNone = isMissing || file === NO_FILE
-  return { sections: [], problems: isNone ? [] : [`${quote(file)} cannot be read (configuration)`] }
+  return {
+    sections: [],
+    mask: FORWARD_MASK,
+    problems: isNone ? [] : [`${quote(file)} cannot be read (configuration)`],
+  }
 }
 
-function limited({ sections, problems }: Configuration, file: string): Configuration {
+function limited(configuration: Configuration, file: string): Configuration {
+  const { problems } = configuration
   const more = problems.length - MOST_PROBLEMS
   return more <= 1
-    ? { sections, problems }
-    : { sections, problems: [...problems.slice(0, MOST_PROBLEMS), `and ${more} mistakes more (${file})`] }
+    ? configuration
+    : {
+        ...configuration,
+        problems: [...problems.slice(0, MOST_PROBLEMS), `and ${more} mistakes more (${file})`],
+      }
 }

@@ -2,6 +2,7 @@
 import { Ini, type IniLine, type IniSection, lineTypes } from 'ini-api'
 import picomatch from 'picomatch'
 import { quote, Refusal } from '../words/refusal.ts'
+import { isMaskLine, MASK_OPTION, parseMask } from './forward-mask.ts'
 import { unknownOptions } from './options.ts'
 import { parseStanzas } from './stanza.ts'
 
@@ -17,6 +18,8 @@ export interface Section {
 export interface Configuration {
   /** In the order of the file: the first that matches a device is the one that counts. */
   readonly sections: readonly Section[]
+  /** The bits of a packet's mark that tell by which uplink its connection came in; undefined where what is given is none. */
+  readonly mask: number | undefined
   /** What is wrong, `WHAT "VALUE" WHY (FILE:LINE, section [GLOBS])`; where there is something, the file is not to be used. */
   readonly problems: readonly string[]
 }
@@ -28,11 +31,13 @@ export interface Configuration {
  */
 export function parseConfiguration(text: string, file: string): Configuration {
   const ini = new Ini(text.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n'), '\n')
-  const problems: string[] = []
+  const globals = ini.globals.lines.map(({ text: words }) => words)
+  const { mask, problems: faults } = parseMask(globals, file)
+  const problems = [...faults]
   const sections: Section[] = []
   let line = 1
-  for (const { text: words } of ini.globals.lines) {
-    if (!isSilent(words)) {
+  for (const words of globals) {
+    if (!isSilent(words) && !isMaskLine(words)) {
       problems.push(`${quote(words.trim())} stands before the first [section] (${file}:${line})`)
     }
     line += 1
@@ -41,7 +46,7 @@ export function parseConfiguration(text: string, file: string): Configuration {
     sections.push(parseSection(section, line, file, problems))
     line += section.lines.length
   }
-  return { sections, problems }
+  return { sections, mask, problems }
 }
 
 /** The first section that names the device. */
@@ -132,6 +137,9 @@ function parseOption(
   // Of a value that is missing ini-api says true.
   const value = /=\s*$/.test(text) ? '' : String(line.value).trim()
   const variable = `IF_${key.toUpperCase().replaceAll('-', '_')}`
+  if (key === MASK_OPTION) {
+    return refuse(`${key} is the same for all uplinks: it stands before the first [section]`)
+  }
   if (!/^mptcp(-[a-z]+)*$/.test(key) || unknownOptions({ [variable]: value }).length > 0) {
     return refuse(`${quote(key)} is no option`)
   }

@@ -1,8 +1,9 @@
 /** The writing half of a run: changes → `ip -batch`, and which of them the kernel refused. */
 import type { Edge } from '../words/edge.ts'
-import type { Change, IpChange, SettingChange } from '../words/state.ts'
+import type { Change, IpChange, NftChange, SettingChange } from '../words/state.ts'
 import { parseFailures, reasonOf } from './batch.ts'
 import { type Batch, familyOption, formatCommand, formatLine, toBatches } from './command.ts'
+import { runNft } from './nft.ts'
 import { writeSetting } from './settings.ts'
 
 /** A change that the kernel refused, in its own words. */
@@ -11,21 +12,21 @@ export interface Failure {
   readonly words: string
 }
 
-/** Without a setting an uplink works, but for a pulled cable. */
+/** Without a setting an uplink works, but for a pulled cable; without a table, but for what it forwards. */
 export function isSlight({ change }: Failure): boolean {
-  return change.kind === 'setting'
+  return change.kind === 'setting' || change.kind === 'nft'
 }
 
 /**
  * Runs the changes, one `ip` process a family, up to the first that is refused: what follows builds on it, but for a
- * setting.
+ * setting and a table.
  *
  * @param done receives what went through, and all of a batch whose end is unknown because `ip` was stopped or named no line
  */
 export function applyInOrder(edge: Edge, changes: readonly Change[], done: Change[]): Failure[] {
   const failures: Failure[] = []
   for (const part of toBatches(changes)) {
-    failures.push(...('kind' in part ? set(edge, part, done) : runInOrder(edge, part, done)))
+    failures.push(...('kind' in part ? runAlone(edge, part, done) : runInOrder(edge, part, done)))
     if (!failures.every(isSlight)) {
       return failures
     }
@@ -33,8 +34,8 @@ export function applyInOrder(edge: Edge, changes: readonly Change[], done: Chang
   return failures
 }
 
-function set(edge: Edge, change: SettingChange, done: Change[]): Failure[] {
-  const words = writeSetting(edge, change.setting)
+function runAlone(edge: Edge, change: SettingChange | NftChange, done: Change[]): Failure[] {
+  const words = change.kind === 'nft' ? runNft(edge, change) : writeSetting(edge, change.setting)
   if (words === undefined) {
     done.push(change)
   }
@@ -73,7 +74,7 @@ function runInOrder(edge: Edge, batch: Batch, done: Change[]): Failure[] {
  */
 export function applyAll(edge: Edge, changes: readonly Change[]): Failure[] {
   const run = (some: readonly Change[]) =>
-    toBatches(some).flatMap((part) => ('kind' in part ? set(edge, part, []) : runAll(edge, part)))
+    toBatches(some).flatMap((part) => ('kind' in part ? runAlone(edge, part, []) : runAll(edge, part)))
   const refused = run(changes.filter(isEndpointRemoval))
   const stuck = new Set(refused.map(({ change }) => isEndpointRemoval(change) && change.endpoint.address))
   const rest = changes.filter((change) => !isEndpointRemoval(change))

@@ -1,4 +1,4 @@
-/** Changes → lines for `ip -batch`, ip-rule(8), ip-route(8), ip-mptcp(8), ip-link(8), and for people sysctl(8). */
+/** Changes → lines for `ip -batch`, ip-rule(8), ip-route(8), ip-mptcp(8), ip-link(8), and for people sysctl(8) and nft(8). */
 import { isIpv6 } from '../words/address.ts'
 import type {
   Change,
@@ -7,11 +7,13 @@ import type {
   Family,
   IpChange,
   Limits,
+  NftChange,
   Rule,
   Setting,
   SettingChange,
 } from '../words/state.ts'
 import { MAIN_TABLE, PROTOCOL, UPLINK_GROUP } from '../words/table.ts'
+import { formatNft } from './nft.ts'
 import { formatRoute, needsFamily } from './route-command.ts'
 
 /** The lines that one `ip` process runs. */
@@ -20,11 +22,11 @@ export interface Batch {
   readonly changes: readonly IpChange[]
 }
 
-/** Cuts the changes, in their order, into as few `ip` processes as their families allow; a setting needs none. */
-export function toBatches(changes: readonly Change[]): (Batch | SettingChange)[] {
-  const parts: ({ family: Family | undefined; changes: IpChange[] } | SettingChange)[] = []
+/** Cuts the changes, in their order, into as few `ip` processes as their families allow; a setting and a table of nft need none. */
+export function toBatches(changes: readonly Change[]): (Batch | SettingChange | NftChange)[] {
+  const parts: ({ family: Family | undefined; changes: IpChange[] } | SettingChange | NftChange)[] = []
   for (const change of changes) {
-    if (change.kind === 'setting') {
+    if (change.kind === 'setting' || change.kind === 'nft') {
       parts.push(change)
       continue
     }
@@ -71,6 +73,9 @@ function familyOf(change: IpChange): Family | undefined {
 export function formatCommand(change: Change): string {
   if (change.kind === 'setting') {
     return ['sysctl', '-w', formatSetting(change.setting)].map(quoteForShell).join(' ')
+  }
+  if (change.kind === 'nft') {
+    return ['nft', formatNft(change)].map(quoteForShell).join(' ')
   }
   const isOfFamily = change.kind === 'rule' || change.kind === 'route'
   const batch = { family: (isOfFamily && familyOf(change)) || 'inet', changes: [change] } as const

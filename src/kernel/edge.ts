@@ -7,6 +7,7 @@ import * as files from './files.ts'
 
 /** In milliseconds. */
 const IP_LIMIT = 10_000
+const NFT_LIMIT = 10_000
 const DHCPCD_LIMIT = 2_000
 const LOCK_LIMIT = 30_000
 const TRY_LIMIT = 2_000
@@ -31,6 +32,7 @@ export function createEdge(env: NodeJS.ProcessEnv): Edge {
       const started = run('ip', args, '', IP_LIMIT, bytes)
       return errorCode(started) === 'ENOBUFS' ? undefined : ipOutcome(started)
     },
+    nft: (args, input) => nftOutcome(run('nft', args, input, NFT_LIMIT, LARGEST_OUTPUT)),
     dhcpcdLease: (device) => {
       const { error, stdout } = run('dhcpcd', ['-4', '-U', '--', device], '', DHCPCD_LIMIT, LARGEST_OUTPUT)
       return error === undefined ? stdout : ''
@@ -79,6 +81,18 @@ function ipOutcome(started: Started): Outcome {
     throw new Refusal(`the ip command could not be run: ${error.message} (package iproute2)`)
   }
   return { status: status ?? 1, stdout, stderr }
+}
+
+/** It is an extra: where it does not work, its words are a notice. */
+function nftOutcome(started: Started): Outcome | undefined {
+  const { error, status, stdout, stderr } = started
+  const code = errorCode(started)
+  if (code === 'ENOENT' || code === 'EACCES') {
+    return undefined
+  }
+  const words =
+    code === 'ETIMEDOUT' ? `it did not end in ${NFT_LIMIT / 1000} s` : stderr || `${error?.message}`
+  return { status: status ?? 1, stdout: stdout ?? '', stderr: words }
 }
 
 /**

@@ -3,6 +3,7 @@ import { isIpv6 } from '../words/address.ts'
 import type { Change, Endpoint, Family, Rule, SettingChange, State } from '../words/state.ts'
 import { DEFAULT_GROUP } from '../words/table.ts'
 import { diffRoutes } from './diff-routes.ts'
+import { diffTable } from './diff-table.ts'
 
 /**
  * Endpoints that go make room first. Then one family after the other, so that each takes one `ip` process: what carries
@@ -17,8 +18,10 @@ export function diffState(owned: State, wanted: State): Change[] {
   const endpoints = diffEndpoints(owned.endpoints, wanted.endpoints)
   const groups = diffGroups(owned, wanted)
   const settings = diffSettings(owned, wanted)
+  const table = diffTable(owned.nft, wanted.nft)
   return [
     ...settings.filter(({ setting }) => setting.value === 0),
+    ...table.put,
     ...groups.filter(({ group }) => group !== DEFAULT_GROUP),
     ...endpoints.removed.map((endpoint): Change => ({ kind: 'endpoint', verb: 'delete', endpoint })),
     ...diffLimits(owned, wanted),
@@ -31,6 +34,7 @@ export function diffState(owned: State, wanted: State): Change[] {
     ),
     ...groups.filter(({ group }) => group === DEFAULT_GROUP),
     ...settings.filter(({ setting }) => setting.value === 1),
+    ...table.gone,
   ]
 }
 

@@ -6,6 +6,7 @@ import type { Family, Rule, State } from '../words/state.ts'
 import { terminalNotice } from './companion.ts'
 import { avoidDead, deadAmong, deadDetails, sortExits } from './dead.ts'
 import { detoursOf } from './detour.ts'
+import { type Forwarding, type ForwardPlan, planForward } from './forward.ts'
 import type { Host } from './host.ts'
 import { endpointNotices, groupNotice, mptcpDetail, pathManagerNotice } from './notices.ts'
 import { ownedRoutes, ownedSources, type Scope } from './owned.ts'
@@ -23,6 +24,8 @@ export interface PlanQuery {
   readonly deaths: (uplinks: readonly Uplink[]) => readonly Death[]
   /** The run sees to all devices: it decides whether what no source rule decides goes round a dead uplink. */
   readonly whole: boolean
+  /** Absent where nobody asks for forwarding, or did. */
+  readonly forwarding?: Forwarding | undefined
 }
 
 export interface Plan {
@@ -44,6 +47,8 @@ export interface Plan {
   readonly waiting: readonly string[]
   /** Some address found no place among the kernel's endpoints. */
   readonly short: boolean
+  /** Absent where nobody asks for forwarding, or did. */
+  readonly forward?: ForwardPlan | undefined
 }
 
 const NOTHING: State = {
@@ -80,6 +85,7 @@ export function planHost(query: PlanQuery): Plan {
   const endpoints = endpointsOf(host, acting, uplinks, sources)
   const rules = rulesOf(host, acting, uplinks, sources)
   const detours = detoursOf(host, exits, query.whole)
+  const forward = query.forwarding && planForward(host, acting, uplinks, query.forwarding)
   const tables = tablesOf(uplinks, sources)
   const { snapshot } = host
   const outDevices = [...new Set(uplinks.filter(({ out }) => out !== undefined).map(({ device }) => device))]
@@ -89,20 +95,22 @@ export function planHost(query: PlanQuery): Plan {
   ]
   return {
     owned: {
-      rules: [...rules.owned, ...detours.owned],
+      rules: [...rules.owned, ...detours.owned, ...(forward?.owned ?? [])],
       routes: devices.flatMap((device) => ownedRoutes(host, device, scope.families, tables)),
       endpoints: [...endpoints.owned, ...endpoints.plan.evicted],
       groups: new Map(snapshot.links.map(({ name, group }) => [name, group])),
       limits: snapshot.limits,
       settings: snapshot.settings,
+      nft: forward?.standing,
     },
     wanted: {
-      rules: [...rules.wanted, ...detours.wanted],
+      rules: [...rules.wanted, ...detours.wanted, ...(forward?.wanted ?? [])],
       routes: uplinks.flatMap(({ routes }) => routes),
       endpoints: endpoints.plan.endpoints,
       groups: groupsOf(host, acting, uplinks, sources),
       limits: limitsOf(snapshot, endpoints.owned, endpoints.plan),
       settings: settingsOf(host, acting, uplinks, sources),
+      nft: forward?.table,
     },
     uplinks,
     dead,
@@ -112,6 +120,7 @@ export function planHost(query: PlanQuery): Plan {
       ...(uplinks.length > 0 ? terminalNotice(host, scope.families) : []),
       ...said.map(({ text }) => text),
       ...endpointNotices(endpoints.plan),
+      ...(forward?.notices.map(({ text }) => text) ?? []),
       ...(outDevices.length > 0 ? pathManagerNotice(snapshot) : []),
     ],
     details: [
@@ -125,9 +134,12 @@ export function planHost(query: PlanQuery): Plan {
       ),
       ...said,
       ...deadDetails(dead),
+      ...(forward?.notices.flatMap(({ device, text }) => (device === undefined ? [] : [{ device, text }])) ??
+        []),
     ]),
     waiting: endpoints.plan.waiting,
     short: endpoints.plan.left.length > 0,
+    forward,
   }
 }
 

@@ -12,12 +12,12 @@ export interface ChangeOptions {
 
 /** @returns the exit status: 1 where a device could not have what is asked for */
 export function runChanges(context: Context, { flush, dryRun }: ChangeOptions): number {
-  const { edge, env, sections, devices, configurationFile, verbose, out, err } = context
+  const { edge, env, sections, mask, devices, configurationFile, verbose, out, err } = context
   if (!dryRun) {
     requireRoot(flush ? 'flush' : 'apply', ...devices)
   }
   const refused = applyWhole({
-    ...{ edge, env, sections, devices, configurationFile, flush, dryRun },
+    ...{ edge, env, sections, mask, devices, configurationFile, flush, dryRun },
     report: {
       notice: (text) => tell(context, text),
       detail: (text) => verbose && tell(context, text),

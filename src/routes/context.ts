@@ -20,6 +20,8 @@ export interface Context {
   readonly isTerminal: boolean
   /** Of the configuration, in its order; none where there is no file, or it is not in order. */
   readonly sections: readonly Section[]
+  /** Its mptcp-forward-mask; undefined where that is none. */
+  readonly mask: number | undefined
   /** What is wrong with the configuration; then only `check` goes on. */
   readonly faults: readonly string[]
   /** Where the configuration is, or would be. */

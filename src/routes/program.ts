@@ -8,7 +8,7 @@ import { type Context, PROGRAM, tell } from './context.ts'
 /** The process that a command runs in. */
 export type World = Omit<Context, 'colors' | 'devices' | 'verbose' | 'commands' | Configured>
 
-type Configured = 'sections' | 'faults' | 'configurationFile'
+type Configured = 'sections' | 'mask' | 'faults' | 'configurationFile'
 
 /** How a command line that is not understood ends. */
 const USAGE = 2
@@ -56,12 +56,12 @@ async function runCommand(call: Call, world: World, work: Work): Promise<number>
   const said = { configurationFile: config, devices, commands, verbose }
   const bare = { ...world, ...said, colors: createColors(isPainted) }
   try {
-    const { sections, problems } = readConfiguration(edge, config)
+    const { sections, mask, problems } = readConfiguration(edge, config)
     const isFaulty = problems.length > 0
     if (isFaulty && !bearsFaults) {
       return complain(problems, call, world)
     }
-    return await work({ ...bare, sections: isFaulty ? [] : sections, faults: problems })
+    return await work({ ...bare, sections: isFaulty ? [] : sections, mask, faults: problems })
   } catch (error) {
     const internal = error instanceof Error ? error.message : String(error)
     const isExpected = error instanceof Refusal

@@ -32,6 +32,7 @@ export function subjectOf(change: Change, { holdersOf }: Host): Subject {
     case 'group':
       return { family: undefined, device: change.device }
     case 'limits':
+    case 'nft':
       return { family: undefined, device: undefined }
   }
 }

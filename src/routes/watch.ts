@@ -24,7 +24,7 @@ import { askBy, openProber } from './watch/probe/prober.ts'
  * @throws Refusal for an ordinary user, and where another watcher works in the network namespace
  */
 export async function runWatch(context: Context): Promise<number> {
-  const { edge, env, sections, verbose, err } = context
+  const { edge, env, sections, mask, verbose, err } = context
   requireRoot('watch')
   staySmall(context)
   const place = takePlace(context)
@@ -44,7 +44,7 @@ export async function runWatch(context: Context): Promise<number> {
   })
   const loop = startLoop({
     clock,
-    ...{ desk, env, sections, names: namesOn(edge), write },
+    ...{ desk, env, sections, mask, names: namesOn(edge), write },
     detail: (text) => verbose && write({ device: undefined, level: INFO, text }),
     refresh: () => ears.folders.refresh(),
     deaths: { read: () => lastDeaths(edge), write: (deaths) => writeDeaths(edge, deaths) },
@@ -56,7 +56,8 @@ export async function runWatch(context: Context): Promise<number> {
     loop.say({ device: undefined, level: WARNING, text })
   }
   const reload = () => {
-    const { sections: changed, problems } = readConfiguration(edge, context.configurationFile)
+    const changed = readConfiguration(edge, context.configurationFile)
+    const { problems } = changed
     for (const text of problems) {
       loop.say({ device: undefined, level: WARNING, text: `${text}; what was read before still holds` })
     }

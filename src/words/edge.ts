@@ -17,6 +17,8 @@ export interface Edge {
   readonly ip: (args: readonly string[], input: string) => Outcome
   /** The same, but ends `ip` once it has printed more than the bytes; undefined then. */
   readonly ipUpTo: (args: readonly string[], bytes: number) => Outcome | undefined
+  /** Runs `nft` with the arguments and the input, for at most 10 s; undefined where there is no such program. */
+  readonly nft: (args: readonly string[], input: string) => Outcome | undefined
   /** What `dhcpcd -4 -U DEVICE` prints; empty where there is no dhcpcd or no lease, or it does not answer in 2 s. */
   readonly dhcpcdLease: (device: string) => string
   /** The text of a regular file (or one of /proc); undefined where it cannot be read, is no file, or is larger than 16 MiB. */

@@ -1,4 +1,5 @@
 /** The words of the flow: what the kernel shows, what a run wants, and the changes between the two. */
+import type { NftTable } from './forwarding.ts'
 
 export type Family = 'inet' | 'inet6'
 
@@ -175,11 +176,13 @@ export interface State {
   readonly limits: Limits | undefined
   /** Of those that are not named, none is to be touched. */
   readonly settings: readonly Setting[]
+  /** The table of forwarded connections; absent where there is none, or it is not to be touched. */
+  readonly nft?: NftTable | undefined
 }
 
 export type RouteVerb = 'add' | 'append' | 'replace' | 'delete'
 
-/** One command that changes the kernel: of `ip`, or for a setting of `sysctl`. */
+/** One command that changes the kernel: of `ip`, for a setting of `sysctl`, for a table of `nft`. */
 export type Change =
   | { readonly kind: 'rule'; readonly verb: 'add' | 'delete'; readonly rule: Rule }
   | { readonly kind: 'route'; readonly verb: RouteVerb; readonly route: Route }
@@ -189,10 +192,12 @@ export type Change =
   | { readonly kind: 'group'; readonly device: string; readonly group: number }
   | { readonly kind: 'limits'; readonly limits: Limits }
   | { readonly kind: 'setting'; readonly setting: Setting }
+  | { readonly kind: 'nft'; readonly verb: 'add' | 'replace' | 'delete'; readonly table: NftTable }
 
 export type SettingChange = Extract<Change, { kind: 'setting' }>
+export type NftChange = Extract<Change, { kind: 'nft' }>
 /** What `ip` makes, a line of a batch each. */
-export type IpChange = Exclude<Change, SettingChange>
+export type IpChange = Exclude<Change, SettingChange | NftChange>
 
 /** What the kernel shows of the whole host at one moment. */
 export interface Snapshot {

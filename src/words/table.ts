@@ -85,7 +85,7 @@ export function isUsableTable(id: number): boolean {
 }
 
 /** FNV-1a, 32 bits: short, and spreads the few characters of an interface's name well. */
-function hash(text: string): number {
+export function hash(text: string): number {
   let value = 0x811c9dc5
   for (let i = 0; i < text.length; i += 1) {
     value = Math.imul(value ^ text.charCodeAt(i), 0x01000193) >>> 0

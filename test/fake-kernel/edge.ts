@@ -27,6 +27,7 @@ export function createFakeEdge(kernel: Kernel, disk: Disk = createDisk()): Edge 
   return {
     ip: (args, input) => runIp(kernel, args, input),
     ipUpTo: (args) => unknown(args),
+    nft: () => undefined,
     dhcpcdLease: () => '',
     readFile: (path) => files.get(path) ?? readProc(kernel, path),
     listDirectory: (path) => listDirectory(disk, path),

@@ -209,11 +209,11 @@ describe('toBatches', () => {
   const six = rule({ family: 'inet6', from: '2001:db8:2::2' })
   const six2 = endpoint({ address: '2001:db8:2::2' })
   const cut = (changes: Change[]) =>
-    toBatches(changes).map((part): [Family | 'setting', number] =>
+    toBatches(changes).map((part): [Family | 'setting' | 'nft', number] =>
       'kind' in part ? [part.kind, 1] : [part.family, part.changes.length],
     )
 
-  it.each<[string, Change[], [Family | 'setting', number][]]>([
+  it.each<[string, Change[], [Family | 'setting' | 'nft', number][]]>([
     ['nothing', [], []],
     ['one family', [rule(), endpoint(), add(ROUTE), flags([], 'backup')], [['inet', 4]]],
     [

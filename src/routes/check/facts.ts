@@ -73,9 +73,9 @@ interface Look {
   readonly refusal: string | undefined
 }
 
-function lookAtHost({ edge, env, sections }: Context): Look {
+function lookAtHost({ edge, env, sections, mask }: Context): Look {
   try {
-    const step = planWhole({ edge, env, sections, devices: [], flush: false })
+    const step = planWhole({ edge, env, sections, mask, devices: [], flush: false })
     return { step, probes: probeUplinks(edge, step.snapshot, step.plan.uplinks), refusal: undefined }
   } catch (error) {
     if (!(error instanceof Refusal)) {

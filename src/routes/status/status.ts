@@ -26,8 +26,8 @@ export function runStatus(context: Context, json: boolean): number {
 
 /** @throws Refusal where the kernel does not answer, or a device that is named is unknown */
 export function readStatus(context: Context): HostStatus {
-  const { edge, env, sections, devices, now } = context
-  const step = planWhole({ edge, env, sections, devices: [], flush: false })
+  const { edge, env, sections, mask, devices, now } = context
+  const step = planWhole({ edge, env, sections, mask, devices: [], flush: false })
   const named = new Set(devices.map((name) => resolveDevice(name, step.snapshot)))
   const status = buildStatus({
     step,

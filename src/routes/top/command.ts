@@ -24,8 +24,8 @@ export async function runTopCommand(
 }
 
 /** Those that lead out. */
-function readUplinks({ edge, env, sections }: Context): Uplink[] {
-  const { plan } = planWhole({ edge, env, sections, devices: [], flush: false })
+function readUplinks({ edge, env, sections, mask }: Context): Uplink[] {
+  const { plan } = planWhole({ edge, env, sections, mask, devices: [], flush: false })
   return plan.uplinks
     .filter(({ out }) => out !== undefined)
     .map((uplink) => ({

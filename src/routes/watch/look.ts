@@ -14,6 +14,7 @@ export interface LookQuery {
   readonly edge: Edge
   readonly env: NodeJS.ProcessEnv
   readonly sections: readonly Section[]
+  readonly mask?: number | undefined
   /** Devices that a section has named before. */
   readonly former: readonly string[]
   /** Devices to be left as they are, and HOST for orphans. */
@@ -112,10 +113,10 @@ interface Attempt {
 
 /** @param devices those that it is about; none means all */
 function attempt(query: LookQuery, devices: readonly string[]): Attempt {
-  const { edge, env, sections, former, held, contested, deaths, command } = query
+  const { edge, env, sections, mask, former, held, contested, deaths, command } = query
   const steps: WholeStep[] = []
   const run: WholeRun = {
-    ...{ edge, env, sections, former, devices, deaths, flush: false, dryRun: false },
+    ...{ edge, env, sections, mask, former, devices, deaths, flush: false, dryRun: false },
     except: {
       devices: held,
       orphans: held.has(HOST),
@@ -158,6 +159,7 @@ function deviceOf(change: Change, { plan, host }: WholeStep): string {
       return host.holdersOf(from)[0] ?? uplink?.device ?? HOST
     }
     case 'limits':
+    case 'nft':
       return HOST
   }
 }

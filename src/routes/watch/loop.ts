@@ -1,5 +1,5 @@
 /** The watcher's state in time: looks when decide.ts says so, and tells what there is to tell. */
-import type { Section } from '../../ask/configuration.ts'
+import type { Configuration } from '../../ask/configuration.ts'
 import { hasJumped, stir } from './decide.ts'
 import { addEntries, type Entry, takeLines } from './log.ts'
 import { type LoopOptions, look, type Memory, startMemory } from './turn.ts'
@@ -10,7 +10,7 @@ export interface Loop {
   readonly stir: (cause: string | undefined) => void
   /** A round of the probe of an uplink is over. */
   readonly hear: (uplink: string, round: Round) => void
-  readonly configure: (sections: readonly Section[]) => void
+  readonly configure: (changed: Pick<Configuration, 'sections' | 'mask'>) => void
   readonly say: (entry: Entry) => void
   /** Ends all waiting and says what is left to say. */
   readonly stop: () => void
@@ -79,7 +79,8 @@ export function startLoop(options: LoopOptions): Loop {
       wait()
     },
     configure: (changed) => {
-      memory.sections = changed
+      memory.sections = changed.sections
+      memory.mask = changed.mask
     },
     say: (entry) => {
       memory.log = addEntries(memory.log, [entry])

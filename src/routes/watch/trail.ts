@@ -42,6 +42,7 @@ export function startTrail(edge: Edge): Trail {
     edge: {
       ...edge,
       ip: (args, input) => kept(() => edge.ip(args, input)),
+      nft: (args, input) => kept(() => edge.nft(args, input)),
       ipUpTo: (args, bytes) => kept(() => edge.ipUpTo(args, bytes)),
       readFile: (path) => (COUNTERS.test(path) ? edge.readFile(path) : kept(() => edge.readFile(path))),
       listDirectory: (path) => kept(() => edge.listDirectory(path)),

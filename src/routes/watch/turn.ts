@@ -32,6 +32,7 @@ export interface LoopOptions {
   readonly desk: LeaseDesk
   readonly env: NodeJS.ProcessEnv
   readonly sections: readonly Section[]
+  readonly mask: number | undefined
   readonly names: Names
   readonly deaths: Deaths
   readonly write: (entry: Entry) => void
@@ -50,6 +51,7 @@ export interface Memory {
   standing: Standing
   repairs: Repairs
   sections: readonly Section[]
+  mask: number | undefined
   /** Devices that a section names, or did before. */
   named: readonly string[]
   readonly lives: Lives
@@ -59,14 +61,14 @@ export interface Memory {
   details: string
 }
 
-export function startMemory({ clock, sections, names, deaths, probe }: LoopOptions): Memory {
+export function startMemory({ clock, sections, mask, names, deaths, probe }: LoopOptions): Memory {
   const memory: Memory = {
     watch: startWatch(clock.steady()),
     log: new Map(),
     said: NOTHING_SAID,
     standing: new Map(),
     repairs: new Map(),
-    sections,
+    ...{ sections, mask },
     named: names.read(),
     lives: openLives({
       now: () => ({ steady: clock.steady(), wall: clock.wall() }),
@@ -120,9 +122,9 @@ function isQuiet({ refused, contested }: Watch, { plan, made }: Look): boolean {
 }
 
 function queryOf(memory: Memory, { env, detail }: LoopOptions, { edge }: Trail, began: number): LookQuery {
-  const { watch, sections, named, lives } = memory
+  const { watch, sections, mask, named, lives } = memory
   return {
-    ...{ edge, env, sections, former: named, command: detail },
+    ...{ edge, env, sections, mask, former: named, command: detail },
     held: refusedAt(watch, began),
     contested: contestedAt(watch, began),
     deaths: lives.judge,
