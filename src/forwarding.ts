@@ -17,9 +17,18 @@ export function readForwarding(edge: Edge, host: Host, mask: () => MaskReading):
   if (!isAsked && !isThere && host.snapshot.rules.every(({ kind }) => kind !== 'mark')) {
     return undefined
   }
+  return lookAtForwarding(edge, mask(), given)
+}
+
+/** The same, whoever asks. */
+export function lookAtForwarding(
+  edge: Edge,
+  mask: MaskReading,
+  given = readMarks(edge).given,
+): Forwarding {
   const standing = readNft(edge)
   return {
-    ...{ ...mask(), given, standing },
+    ...{ ...mask, given, standing },
     print: printTable,
     whyNot: (table) => {
       const change = putTable(standing.owner === 'ours' ? standing.table : undefined, table)

@@ -1,6 +1,6 @@
 /** A run that fails takes back what it did: the kernel is brought to what it held of ours before. */
 import type { Stanza } from './ask/stanza.ts'
-import { readForwarding } from './forwarding.ts'
+import { lookAtForwarding } from './forwarding.ts'
 import { applyAll, describeFailures } from './kernel/apply.ts'
 import { formatCommand } from './kernel/command.ts'
 import { readSnapshot } from './kernel/read.ts'
@@ -62,6 +62,7 @@ function changesBack({ edge, first, scope, stanzas }: Defeat): Change[] {
     ...{ host, scope: { ...scope, orphans: false }, lookups: NO_LOOKUPS },
     ...{ trustsTable: () => false, deaths: () => [], whole: false },
     forwarding: first.plan.forward && readForwarding(edge, host, () => NO_MASK),
+    forwarding: first.plan.forward && lookAtForwarding(edge, NO_MASK),
   }).owned
   const before = { ...owned, endpoints: owned.endpoints.filter(({ implicit }) => !implicit) }
   return diffState(withMade(standing, first.plan, now), {
@@ -73,18 +74,27 @@ function changesBack({ edge, first, scope, stanzas }: Defeat): Change[] {
 /** What may stand without its source rule. */
 const LONE: readonly Rule['kind'][] = ['companion', 'barrier']
 
-/** With what the run may have made or taken that does not show whose it is: a lone companion, an endpoint that gave way. */
+/**
+ * With what the run may have made or taken that does not show whose it is: a lone companion, a rule by mark without its
+ * other half, an endpoint that gave way.
+ */
 function withMade(standing: State, { owned, wanted }: Plan, now: Snapshot): State {
   const sources = new Set(wanted.rules.map(({ from }) => from))
+  const marks = new Set(wanted.rules.map(markOf))
   const rules = new Set([
     ...standing.rules,
     ...now.rules.filter(({ kind, from }) => LONE.includes(kind) && sources.has(from)),
+    ...now.rules.filter((rule) => rule.kind === 'mark' && marks.has(markOf(rule))),
   ])
   const keys = new Set(
     [...standing.endpoints, ...owned.endpoints].map(({ id, address }) => `${id} ${address}`),
   )
   const endpoints = now.endpoints.filter(({ id, address }) => keys.has(`${id} ${address}`))
   return { ...standing, rules: [...rules], endpoints }
+}
+
+function markOf({ family, mark }: Rule): string {
+  return `${family} ${mark?.value}/${mark?.mask}`
 }
 
 /** Of the link groups, the run has changed those of its devices, and of who has lost its rules by it. */
