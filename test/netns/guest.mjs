@@ -2,15 +2,12 @@
  * The two ends of what a host forwards.
  *
  *     node guest.mjs serve FILE                               answers TCP on port 80 and UDP on 53, and makes the file once it does
- *     node guest.mjs ask FROM tcp|udp ADDRESS PORT [COUNT]    so many at once; prints how many were answered
+ *     node guest.mjs ask FROM tcp|udp ADDRESS PORT [COUNT]    so many at once; prints how many were answered (1 s for one, else 5)
  *     node guest.mjs hold FROM ADDRESS PORT FILE              one connection; writes a line to the file for each answer, 20 a second
  */
 import { createSocket } from 'node:dgram'
 import { appendFileSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
-
-/** In ms. */
-const PATIENCE = 4000
 
 const [work, ...words] = process.argv.slice(2)
 
@@ -38,29 +35,30 @@ function serve(file) {
 
 async function ask(from, protocol, address, port, count = '1') {
   const one = protocol === 'tcp' ? askTcp : askUdp
+  const patience = count === '1' ? 1000 : 5000
   const answers = await Promise.all(
-    Array.from({ length: Number(count) }, () => one(from, address, Number(port))),
+    Array.from({ length: Number(count) }, () => one(from, address, Number(port), patience)),
   )
   process.stdout.write(`${answers.filter(Boolean).length}\n`)
   process.exit(0)
 }
 
-function askTcp(localAddress, host, port) {
+function askTcp(localAddress, host, port, patience) {
   return new Promise((resolve) => {
     const socket = connect({ host, port, localAddress }, () => socket.write('?'))
     socket.once('data', () => resolve(true))
     socket.once('error', () => resolve(false))
-    setTimeout(() => resolve(false), PATIENCE)
+    setTimeout(() => resolve(false), patience)
   })
 }
 
-function askUdp(from, address, port) {
+function askUdp(from, address, port, patience) {
   return new Promise((resolve) => {
     const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4')
     socket.once('message', () => resolve(true))
     socket.once('error', () => resolve(false))
     socket.bind(0, from, () => socket.send('?', port, address))
-    setTimeout(() => resolve(false), PATIENCE)
+    setTimeout(() => resolve(false), patience)
   })
 }
 
