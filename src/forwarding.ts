@@ -21,11 +21,7 @@ export function readForwarding(edge: Edge, host: Host, mask: () => MaskReading):
 }
 
 /** The same, whoever asks. */
-export function lookAtForwarding(
-  edge: Edge,
-  mask: MaskReading,
-  given = readMarks(edge).given,
-): Forwarding {
+export function lookAtForwarding(edge: Edge, mask: MaskReading, given = readMarks(edge).given): Forwarding {
   const standing = readNft(edge)
   return {
     ...{ ...mask, given, standing },

@@ -61,7 +61,6 @@ function changesBack({ edge, first, scope, stanzas }: Defeat): Change[] {
   const standing = planHost({
     ...{ host, scope: { ...scope, orphans: false }, lookups: NO_LOOKUPS },
     ...{ trustsTable: () => false, deaths: () => [], whole: false },
-    forwarding: first.plan.forward && readForwarding(edge, host, () => NO_MASK),
     forwarding: first.plan.forward && lookAtForwarding(edge, NO_MASK),
   }).owned
   const before = { ...owned, endpoints: owned.endpoints.filter(({ implicit }) => !implicit) }

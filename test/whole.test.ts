@@ -18,7 +18,9 @@ function plan(host: FakeHost, text = '', query: Partial<WholeQuery> = {}) {
   const { sections, problems } = parseConfiguration(text, 'mptcp-routes.conf')
   expect(problems).toEqual([])
   const step = planWhole({ edge: host.edge, env: {}, sections, devices: [], flush: false, ...query })
-  const lines = step.changes.flatMap((one) => (one.kind === 'setting' || one.kind === 'nft' ? [] : formatLine(one)))
+  const lines = step.changes.flatMap((one) =>
+    one.kind === 'setting' || one.kind === 'nft' ? [] : formatLine(one),
+  )
   return { ...step, lines }
 }
 

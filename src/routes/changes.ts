@@ -4,6 +4,7 @@ import { devicesOf } from '../plan/host.ts'
 import type { WholeStep } from '../whole.ts'
 import type { Change, Endpoint, Limits, Route, Rule } from '../words/state.ts'
 import { MAIN_TABLE, UPLINK_GROUP } from '../words/table.ts'
+import { describeMarks } from './forwarding.ts'
 import { listed } from './words.ts'
 
 type Of<K extends Change['kind']> = Extract<Change, { kind: K }>
@@ -51,6 +52,7 @@ function describeRules(changes: readonly Of<'rule'>[], { host }: WholeStep): str
         ? `no barrier for ${from} at ${priority}: what its table does not lead out leaves by another uplink`
         : `a barrier for ${from} at ${priority} is left over`,
     ),
+    ...describeMarks(changes),
   ]
 }
 

@@ -3,6 +3,7 @@ import { checkAddresses } from './check/addresses.ts'
 import { checkDoors } from './check/doors.ts'
 import { type Facts, readFacts } from './check/facts.ts'
 import { type Finding, fail, type Level } from './check/finding.ts'
+import { checkForwarding } from './check/forward.ts'
 import { checkHost } from './check/host.ts'
 import { checkWhatIsInTheWay } from './check/in-the-way.ts'
 import { checkInstalled } from './check/installed.ts'
@@ -54,6 +55,7 @@ function checkAll({ host, installed, managers, doors, kernel }: Facts): Finding[
           ...checkUplinks(kernel),
           ...checkAddresses(kernel),
           ...checkMainDefault(kernel),
+          ...checkForwarding(kernel),
           ...checkWhatIsInTheWay(kernel),
         ]),
     ...checkManagers(managers),

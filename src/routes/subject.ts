@@ -1,7 +1,8 @@
 /** What a change is about. */
-import type { Host } from '../plan/host.ts'
+import type { WholeStep } from '../whole.ts'
 import { isIpv6 } from '../words/address.ts'
 import type { Change, Family } from '../words/state.ts'
+import { wayOfMark } from './forwarding.ts'
 
 export interface Subject {
   /** Undefined for what is about a device, or the host, as a whole. */
@@ -12,10 +13,15 @@ export interface Subject {
   readonly table?: number
 }
 
-export function subjectOf(change: Change, { holdersOf }: Host): Subject {
+export function subjectOf(change: Change, step: Pick<WholeStep, 'host' | 'plan'>): Subject {
+  const { holdersOf } = step.host
   switch (change.kind) {
     case 'rule': {
-      const { family, from, table } = change.rule
+      const { family, from, table, kind } = change.rule
+      if (kind === 'mark') {
+        const way = wayOfMark(change.rule, step)
+        return { family, device: way?.device, table: way?.table ?? table }
+      }
       return { family, address: from, device: holdersOf(from)[0], table }
     }
     case 'route': {

@@ -10,6 +10,7 @@ import { type Probes, probeUplinks } from '../probes.ts'
 import type { AddressFacts } from './addresses.ts'
 import { ifupdownDevices, readManagers, sparesForeignRules } from './daemons.ts'
 import { type DoorFacts, readDoors } from './doors.ts'
+import { type ForwardFacts, readPassage } from './forward.ts'
 import type { HostFacts } from './host.ts'
 import type { WayFacts } from './in-the-way.ts'
 import { readInstallation } from './installation.ts'
@@ -27,7 +28,7 @@ export interface Facts {
   readonly managers: ManagerFacts
   readonly doors: DoorFacts
   /** What needs the kernel's answers; undefined where it gave none. */
-  readonly kernel: (MptcpFacts & UplinkFacts & AddressFacts & DefaultFacts & WayFacts) | undefined
+  readonly kernel: (MptcpFacts & UplinkFacts & AddressFacts & ForwardFacts & DefaultFacts & WayFacts) | undefined
 }
 
 export function readFacts(context: Context, machine: Machine): Facts {
@@ -119,6 +120,7 @@ function kernelFacts(step: WholeStep, probes: Probes, watched: boolean, { edge, 
     known: edge.readFile('/proc/sys/net/mptcp/enabled') !== undefined,
     named: edge.readFile('/proc/sys/net/mptcp/path_manager') !== undefined,
     counters: parseCounters(edge.readFile(COUNTERS_FILE) ?? ''),
+    passage: readPassage(edge, devices),
     filters: new Map([...devices, 'all'].map((device) => [device, filter(device)])),
     ignoring: new Set(
       snapshot.families.flatMap((family) =>

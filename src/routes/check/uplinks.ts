@@ -7,6 +7,7 @@ import type { Change } from '../../words/state.ts'
 import { UPLINK_GROUP } from '../../words/table.ts'
 import { describeChanges } from '../changes.ts'
 import { isOfDetour } from '../detours.ts'
+import { isOfNft } from '../forwarding.ts'
 import { globalAddresses } from '../global-addresses.ts'
 import type { Probes } from '../probes.ts'
 import { subjectOf } from '../subject.ts'
@@ -91,8 +92,8 @@ function checkDevice(device: string, facts: UplinkFacts): Finding[] {
   return bad.length > 0 ? bad : describeDevice(device, uplinks, step)
 }
 
-function changesOf(device: string, { changes, host }: WholeStep): Change[] {
-  return changes.filter((change) => subjectOf(change, host).device === device)
+function changesOf(device: string, step: WholeStep): Change[] {
+  return step.changes.filter((change) => subjectOf(change, step).device === device)
 }
 
 function startCommand(device: string, { step, ifupdown }: UplinkFacts): string {
@@ -147,8 +148,7 @@ function describeUplink({ addresses, out, table, stanza }: Uplink): Finding {
 function checkChanges(device: string, step: WholeStep): Finding[] {
   const changes = changesOf(device, step)
   const apply = commandLine('mptcp-routes', 'apply', device)
-  const isSilent = (change: Change) =>
-    step.served.silent.has(`${device} ${subjectOf(change, step.host).family}`)
+  const isSilent = (change: Change) => step.served.silent.has(`${device} ${subjectOf(change, step).family}`)
   const asked = changes.filter((change) => !isSilent(change))
   const unasked = describeChanges(changes.filter(isSilent), step)
   const words = told(describeChanges(asked, step))
@@ -189,8 +189,9 @@ function checkLeftovers({ step }: UplinkFacts): Finding[] {
     ...unrecordedRules(step).keys(),
   ])
   const changes = step.changes.filter((change) => {
-    const { device } = subjectOf(change, step.host)
-    return change.kind !== 'limits' && !isOfDetour(change) && (device === undefined || !looked.has(device))
+    const { device } = subjectOf(change, step)
+    const isOfHost = change.kind === 'limits' || isOfDetour(change) || isOfNft(change)
+    return !isOfHost && (device === undefined || !looked.has(device))
   })
   return changes.length === 0
     ? []

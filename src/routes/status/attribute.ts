@@ -3,6 +3,7 @@ import type { WholeStep } from '../../whole.ts'
 import type { Change } from '../../words/state.ts'
 import { MAIN_TABLE } from '../../words/table.ts'
 import { isOfDetour } from '../detours.ts'
+import { isOfNft } from '../forwarding.ts'
 import { type Subject, subjectOf } from '../subject.ts'
 import type { Row } from './rows.ts'
 
@@ -12,16 +13,12 @@ export interface Attribution {
   readonly ofNobody: readonly Change[]
 }
 
-/** The limits and the detour are the host's, and are left out. */
-export function attribute(
-  changes: readonly Change[],
-  rows: readonly Row[],
-  { host }: WholeStep,
-): Attribution {
+/** The limits, the detour and the nft table are the host's, and are left out. */
+export function attribute(changes: readonly Change[], rows: readonly Row[], step: WholeStep): Attribution {
   const ofRow = new Map<Row, Change[]>()
   const ofNobody: Change[] = []
-  for (const change of changes.filter((one) => one.kind !== 'limits' && !isOfDetour(one))) {
-    const row = findRow(subjectOf(change, host), rows)
+  for (const change of changes.filter((one) => one.kind !== 'limits' && !isOfDetour(one) && !isOfNft(one))) {
+    const row = findRow(subjectOf(change, step), rows)
     if (row === undefined) {
       ofNobody.push(change)
     } else {

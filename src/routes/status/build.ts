@@ -5,6 +5,7 @@ import { describeDeath } from '../../words/death.ts'
 import { describeChanges, describeLimits } from '../changes.ts'
 import type { Connection } from '../connections.ts'
 import { detourFaults, standingDetours, VERSIONS } from '../detours.ts'
+import { nftFaults, standingMark } from '../forwarding.ts'
 import type { Probes } from '../probes.ts'
 import { attribute } from './attribute.ts'
 import type { HostStatus, UplinkState, UplinkStatus } from './model.ts'
@@ -37,6 +38,7 @@ export function buildStatus(reading: Reading): HostStatus {
     detours: standingDetours(step),
     problems: [
       ...detourFaults(step).map(({ what }) => what),
+      ...nftFaults(step).map(({ what }) => what),
       ...describeChanges(ofNobody, step).map((text) => `belongs to nobody any more: ${text}`),
       ...describeLimits(changes, snapshot.limits),
     ],
@@ -74,6 +76,7 @@ function toUplink(row: Row, changes: WholeStep['changes'], reading: Reading): Up
     addresses: standingAddresses(row, step.host),
     metric: row.metric,
     linkdown: standingSetting(row, step.host),
+    forward: standingMark(family, table, step.host),
     askedBy: row.askedBy,
     usage: connections && usageOf(row, connections),
   }

@@ -11,9 +11,10 @@ import type { HostStatus, UplinkStatus } from './model.ts'
  * - `version`: of the program
  * - `uplinks[]`: `device`, `family` (inet, inet6), `state` (see UplinkState), `dead` (`since`, `why`), `addresses[]` with
  *   each one's standing `rule` (`priority`, `table`), `barrier` (`priority`) and `endpoint`; `gateway` and, where there
- *   are several, all `gateways`; `pointToPoint` where the other end of the link is the way out; `table` and `metric` (the
- *   lowest of main's defaults through the device); `linkdown` (`value` of ignore_routes_with_linkdown, and whether it is
- *   `ours`); `askedBy[]`; `connections` and `subflows` that use it now; `problems[]` in words
+ *   are several, all `gateways`; `pointToPoint`
+ *   where the other end of the link is the way out; `table` and `metric` (the lowest of main's defaults through the
+ *   device); `linkdown` (`value` of ignore_routes_with_linkdown, and whether it is `ours`); `forward` (`mark` and
+ *   `mask` of the connections that are forwarded); `askedBy[]`; `connections` and `subflows` that use it now; `problems[]` in words
  * - `mptcp`: `enabled`, `pathManager` (kernel, userspace), `endpoints[]`, `limits`, `connections[]` with their
  *   `subflows[]` (times in ms), `counters` by the kernel's names, those that are not 0
  * - `detours[]`: where what no rule by source address decides goes round a dead uplink, by a `table` and its `devices`
@@ -55,11 +56,16 @@ function uplinkValue(uplink: UplinkStatus) {
     table: uplink.table ?? null,
     metric: uplink.metric ?? null,
     linkdown: uplink.linkdown ?? null,
+    forward: forwardValue(uplink),
     askedBy,
     connections: usage?.connections ?? null,
     subflows: usage?.subflows ?? null,
     problems,
   }
+}
+
+function forwardValue({ forward }: UplinkStatus) {
+  return forward === undefined ? null : { mark: forward.value, mask: forward.mask }
 }
 
 function deathValue({ death }: UplinkStatus) {

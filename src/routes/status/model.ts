@@ -1,6 +1,6 @@
 /** What `mptcp-routes status` tells: plain data, for text and JSON alike. */
 import type { Death } from '../../words/death.ts'
-import type { Endpoint, Family, Limits, Mptcp, Setting } from '../../words/state.ts'
+import type { Endpoint, Family, Limits, Mark, Mptcp, Setting } from '../../words/state.ts'
 import type { Connection } from '../connections.ts'
 import type { Detour } from '../detours.ts'
 
@@ -42,6 +42,8 @@ export interface UplinkStatus {
   readonly metric: number | undefined
   /** Whether its routes do not count while its cable is out, and whether a run of ours has seen to that; undefined where not known. */
   readonly linkdown: Pick<Setting, 'value' | 'ours'> | undefined
+  /** By what mark connections that are forwarded keep to it; undefined where they do not. */
+  readonly forward: Mark | undefined
   /** `ifupdown`, `hand`, `configuration`, a DHCP client's name … */
   readonly askedBy: readonly string[]
   /** Undefined where `ss` does not tell. */

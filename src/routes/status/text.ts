@@ -8,6 +8,7 @@ import { type Column, drawTable } from '../table-text.ts'
 import { listed } from '../words.ts'
 import { wrap } from '../wrap.ts'
 import { cableWords } from './cable.ts'
+import { forwardWords } from './forward.ts'
 import type { HostStatus, UplinkState, UplinkStatus } from './model.ts'
 
 export interface Paper {
@@ -30,7 +31,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'ASKED BY', least: 8, dispensable: 5 },
 ]
 
-/** The table of uplinks, what is wrong with each, and a line each on pulled cables and Multipath TCP. */
+/** The table of uplinks, what is wrong with each, and a line each on pulled cables, forwarding and Multipath TCP. */
 export function formatStatus(status: HostStatus, paper: Paper): string {
   const { colors, width, env } = paper
   const { uplinks, detours, problems, notices, pending } = status
@@ -53,7 +54,9 @@ export function formatStatus(status: HostStatus, paper: Paper): string {
     [...trouble.flatMap((text) => paragraph(text, paper)), ...hint.map(colors.dim)],
     remarks([...detours.map(detourWords), ...notices], trouble, paper),
   ]
-  const last = [...cableWords(status), mptcpWords(status)].flatMap((text) => paragraph(text, paper))
+  const last = [...cableWords(status), ...forwardWords(status), mptcpWords(status)].flatMap((text) =>
+    paragraph(text, paper),
+  )
   const blocks = [...parts.filter((part) => part.length > 0), last]
   return `${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`
 }

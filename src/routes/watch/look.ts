@@ -7,6 +7,7 @@ import type { Judge, WholeStep } from '../../whole.ts'
 import type { Edge } from '../../words/edge.ts'
 import { Refusal } from '../../words/refusal.ts'
 import type { Change } from '../../words/state.ts'
+import { wayOfMark } from '../forwarding.ts'
 import { HOST } from './decide.ts'
 import { textOf } from './standing.ts'
 
@@ -142,7 +143,8 @@ function madeIn(step: WholeStep): Made[] {
   return step.changes.map((change) => ({ device: deviceOf(change, step), change }))
 }
 
-function deviceOf(change: Change, { plan, host }: WholeStep): string {
+function deviceOf(change: Change, step: WholeStep): string {
+  const { plan, host } = step
   switch (change.kind) {
     case 'route':
       return change.route.hops[0]?.device ?? HOST
@@ -154,7 +156,10 @@ function deviceOf(change: Change, { plan, host }: WholeStep): string {
     case 'setting':
       return change.setting.device
     case 'rule': {
-      const { family, table, from } = change.rule
+      const { family, table, from, kind } = change.rule
+      if (kind === 'mark') {
+        return wayOfMark(change.rule, step)?.device ?? HOST
+      }
       const uplink = plan.uplinks.find((one) => one.family === family && one.table === table)
       return host.holdersOf(from)[0] ?? uplink?.device ?? HOST
     }
