@@ -24,6 +24,7 @@ export function giveMarks<T extends Asking>(
   pairs: readonly MarkPair[],
 ): GivenMarks<T> {
   const standing = pairs.flatMap(toWays)
+  const values = pairs.map(({ mark }) => mark.value)
   const isTold = (way: MarkedWay) => before.some((one) => keyOf(one.mark) === keyOf(way.mark))
   let given = [...before, ...standing.filter((way) => !isTold(way))].filter(({ mark }) => mark.mask === mask)
   const marks = new Map<T, Mark>()
@@ -31,7 +32,10 @@ export function giveMarks<T extends Asking>(
     const known = given.find((way) => isSame(way, uplink))
     const isIdle = (way: MarkedWay) => ![...standing, ...uplinks].some((one) => isSame(one, way))
     // When all are given, one whose uplink is not there any more.
-    const mark = known?.mark ?? lowestFree(given, mask) ?? given.find(isIdle)?.mark
+    const mark =
+      known?.mark ??
+      lowestFree([...values, ...given.map((way) => way.mark.value)], mask) ??
+      given.find(isIdle)?.mark
     if (mark !== undefined) {
       const { device, family, table } = uplink
       marks.set(uplink, mark)
@@ -52,8 +56,8 @@ export function isSame(one: Asking, other: Asking): boolean {
   return one.device === other.device && one.family === other.family && one.table === other.table
 }
 
-function lowestFree(given: readonly MarkedWay[], mask: number): Mark | undefined {
-  const taken = new Set(given.map(({ mark }) => mark.value))
+function lowestFree(values: readonly number[], mask: number): Mark | undefined {
+  const taken = new Set(values)
   const most = marksIn(mask)
   for (let n = 1; n <= most && n <= taken.size + 1; n += 1) {
     const value = nthMark(mask, n)

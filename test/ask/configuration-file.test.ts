@@ -14,7 +14,7 @@ function edgeWith(files: Readonly<Record<string, string>>): Edge {
 
 describe('readConfiguration', () => {
   it('takes a missing default, and /dev/null, for no configuration', () => {
-    const nothing = { sections: [], problems: [] }
+    const nothing = { sections: [], mask: 0x7f000000, problems: [] }
     expect(readConfiguration(edgeWith({}), DEFAULT_FILE)).toEqual(nothing)
     expect(readConfiguration(edgeWith({}), '/dev/null')).toEqual(nothing)
   })

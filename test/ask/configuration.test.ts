@@ -24,6 +24,7 @@ describe('parseConfiguration', () => {
         { globs: ['wwan*'], line: 4, variables: { IF_MPTCP_ENDPOINT: 'backup', IF_MPTCP_METRIC: '200' } },
         { globs: ['tun*', 'docker0'], line: 8, variables: { IF_MPTCP: 'off' } },
       ],
+      mask: 0x7f000000,
       problems: [],
     })
   })
@@ -56,6 +57,7 @@ describe('parseConfiguration', () => {
   ])('takes %s', (_, option, variables) => {
     expect(parse(`[eth0]\n${option}`)).toEqual({
       sections: [{ globs: ['eth0'], line: 1, variables }],
+      mask: 0x7f000000,
       problems: [],
     })
   })
@@ -81,6 +83,10 @@ describe('parseConfiguration', () => {
     ['mptcp_table = 5', '"mptcp_table" is no option'],
     ['address = 10.1.1.2', '"address" is no option'],
     ['__proto__ = 1', '"__proto__" is no option'],
+    [
+      'mptcp-forward-mask = 0xff',
+      'mptcp-forward-mask is the same for all uplinks: it stands before the first [section]',
+    ],
     ['mptcp-strict = yes', 'mptcp-strict "yes" has no meaning here: there is no ifup that could fail'],
   ])('refuses %j with file, line and section', (line, why) => {
     const [problem, ...others] = problemsOf('# first', '[eth0 wwan*]', line)
@@ -98,6 +104,19 @@ describe('parseConfiguration', () => {
       'pattern "a/b" is none that the name of an interface could match (/etc/mptcp-routes.conf:4, section [a/b [c])',
       'mptcp "on" is given a second time (/etc/mptcp-routes.conf:6, section [a/b [c])',
       '"x" is neither a [section] nor KEY = VALUE (/etc/mptcp-routes.conf:8, section [d\\u001b])',
+    ])
+  })
+
+  it('takes the mask before the first section', () => {
+    const { mask, sections, problems } = parse('# marks\nmptcp-forward-mask = 0xff0\n[eth0]\n')
+    expect({ mask, problems, line: sections[0]?.line }).toEqual({ mask: 0xff0, problems: [], line: 3 })
+  })
+
+  it('has no mask where the one that is given is none', () => {
+    const { mask, problems } = parse('mptcp-forward-mask = 0x5\n[eth0]\n')
+    expect(mask).toBeUndefined()
+    expect(problems).toEqual([
+      'mptcp-forward-mask "0x5" has a gap: its bits are to stand side by side (/etc/mptcp-routes.conf:1)',
     ])
   })
 

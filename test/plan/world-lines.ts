@@ -23,6 +23,7 @@ const READERS: Readonly<Record<string, (words: string[], snapshot: Mutable) => v
   companion: (words, { rules }) => rules.push(readRule('companion', words)),
   barrier: (words, { rules }) => rules.push(readRule('barrier', words)),
   detour: ([family, table], { rules }) => rules.push(...detourOf(family as Family, Number(table))),
+  mark: (words, { rules }) => rules.push(...marksOf(words)),
   foreign: (words, { foreignRules }) => foreignRules.push(readForeign(words)),
   endpoint: (words, { endpoints }) => endpoints.push(parseEndpoint(words.join(' ')) ?? fail(words.join(' '))),
   limits: ([subflows, accepted], snapshot) => {
@@ -130,6 +131,16 @@ function detourOf(family: Family, table: number): Rule[] {
     { ...rule, table: MAIN_TABLE, priority: 32764, suppress: SUPPRESSED_LENGTH[family] },
     { ...rule, table, priority: 32765, suppress: undefined },
   ]
+}
+
+/** `half`: without the one that tells the table. */
+function marksOf([family, mark = '', ...words]: string[]): Rule[] {
+  const [value, mask] = mark.split('/').map(Number) as [number, number]
+  const both = { kind: 'mark', family: family as Family, from: 'all', mark: { value, mask } } as const
+  const first = { ...both, table: MAIN_TABLE, priority: 30999, suppress: SUPPRESSED_LENGTH[both.family] }
+  return has(words, 'half')
+    ? [first]
+    : [first, { ...both, table: Number(take(words, 'lookup')), priority: 31000, suppress: undefined }]
 }
 
 const USUAL_PRIORITIES: Readonly<Record<Rule['kind'], number>> = {

@@ -4,6 +4,7 @@ import { formatCommand } from '../../src/kernel/command.ts'
 import { formatRoute } from '../../src/kernel/route-command.ts'
 import { separateSiblings } from '../../src/kernel/siblings.ts'
 import { diffState } from '../../src/plan/diff.ts'
+import type { Forwarding } from '../../src/plan/forward.ts'
 import { type Host, indexHost } from '../../src/plan/host.ts'
 import { type Plan, planHost } from '../../src/plan/wanted.ts'
 import { isIpv6 } from '../../src/words/address.ts'
@@ -47,6 +48,7 @@ export const ETH0 = ETH1.replaceAll('eth1', 'eth0')
  *     link eth0 [down] [group 77] [altname lan] [pointopoint] [ppp] [mac 02:…]
  *     addr 10.1.1.2/24 dev eth0 [peer 10.9.0.1] [temporary] [deprecated] [tentative] [dadfailed] [scope link] [noprefixroute]
  *     route default via 10.1.1.1 dev eth0 [table 100] [proto 77] [metric 5] …   (main's and proto boot's where not told)
+ *     mark inet 0x1000000/0x7f000000 lookup 100 [half]
  *     rule from 10.1.1.2 lookup 100 [priority 31000]           companion from 10.1.1.2 [priority 30999] [suppress 0]
  *     detour inet 100   (a pair of rules)
  *     foreign from all lookup 100 [priority 1000]              endpoint 10.1.1.2 id 255 subflow dev eth0
@@ -102,6 +104,7 @@ export interface Question {
   readonly deaths?: readonly string[]
   /** The run sees to all devices. */
   readonly whole?: boolean
+  readonly forwarding?: Forwarding
 }
 
 export function hostOf(
@@ -126,6 +129,7 @@ export function planOf(snapshot: Snapshot, question: Question = {}): Plan {
     trustsTable: () => trustsTable,
     deaths: () => deaths.map(death),
     whole,
+    forwarding: question.forwarding,
   })
 }
 
