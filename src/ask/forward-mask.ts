@@ -21,7 +21,7 @@ export interface MaskReading {
 /** The mask that the configuration gives, else the default. */
 export function readMask({ readFile }: Edge, file: string): MaskReading {
   const lines = (readFile(file) ?? '').replace(/^\uFEFF/, '').split(/\r\n?|\n/)
-  const first = lines.findIndex((line) => /^\s*\[/.test(line))
+  const first = lines.findIndex((line) => line.startsWith('['))
   return parseMask(first === -1 ? lines : lines.slice(0, first), file)
 }
 
@@ -35,7 +35,10 @@ export function parseMask(lines: readonly string[], file: string): MaskReading {
   const problems: string[] = []
   let mask: number | undefined = FORWARD_MASK
   for (const [i, { text, place }] of given.entries()) {
-    const value = text.slice(text.indexOf('=') + 1).trim()
+    const value = text
+      .slice(text.indexOf('=') + 1)
+      .replace(/(^|\s)[#;].*$/, '')
+      .trim()
     const why = i > 0 ? 'is given a second time' : whyNoMask(value)
     if (why !== undefined) {
       problems.push(`${MASK_OPTION} ${quote(value)} ${why} (${place})`)

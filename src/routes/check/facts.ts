@@ -28,7 +28,9 @@ export interface Facts {
   readonly managers: ManagerFacts
   readonly doors: DoorFacts
   /** What needs the kernel's answers; undefined where it gave none. */
-  readonly kernel: (MptcpFacts & UplinkFacts & AddressFacts & ForwardFacts & DefaultFacts & WayFacts) | undefined
+  readonly kernel:
+    | (MptcpFacts & UplinkFacts & AddressFacts & ForwardFacts & DefaultFacts & WayFacts)
+    | undefined
 }
 
 export function readFacts(context: Context, machine: Machine): Facts {

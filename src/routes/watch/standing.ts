@@ -3,6 +3,8 @@ import { formatCommand } from '../../kernel/command.ts'
 import type { Plan } from '../../plan/wanted.ts'
 import type { Change } from '../../words/state.ts'
 import { UPLINK_GROUP } from '../../words/table.ts'
+import { wayOfMark } from '../forwarding.ts'
+import { HOST } from './decide.ts'
 import type { Made } from './look.ts'
 import type { Lost } from './rivals.ts'
 
@@ -17,10 +19,18 @@ export function standingAfter(before: Standing, plan: Plan, held: ReadonlySet<st
     ...routes.map((route) => [textOf({ kind: 'route', verb: 'add', route }), device] as const),
     ...(out === undefined ? [] : [[textOf({ kind: 'group', device, group: UPLINK_GROUP }), device] as const]),
   ])
+  const { rules: all, nft } = plan.wanted
+  const marks = all
+    .filter(({ kind }) => kind === 'mark')
+    .map((rule) => {
+      const device = wayOfMark(rule, { plan })?.device ?? HOST
+      return [textOf({ kind: 'rule', verb: 'add', rule }), device] as const
+    })
+  const tables = nft === undefined ? [] : [[textOf({ kind: 'nft', verb: 'add', table: nft }), HOST] as const]
   const endpoints = plan.wanted.endpoints.map(
     (endpoint) => [textOf({ kind: 'endpoint', verb: 'add', endpoint }), endpoint.device ?? ''] as const,
   )
-  return new Map([...kept, ...wanted, ...endpoints])
+  return new Map([...kept, ...wanted, ...marks, ...tables, ...endpoints])
 }
 
 /** What was put in although it stood already: somebody, or the kernel, had taken it away. */

@@ -25,10 +25,17 @@ export function changeEntries(made: readonly Made[], cause: string | undefined):
   }
   const why = cause === undefined ? 'at the regular look' : `after ${cause}`
   return [...groups].map(([device, [first, ...rest]]) => {
-    const command = first === undefined ? '' : formatCommand(first.change)
+    const command = first === undefined ? '' : shortened(formatCommand(first.change))
     const more = rest.length > 0 ? ` and ${rest.length} more` : ''
     return { device: named(device), level: INFO, text: `${command}${more}, ${why}` }
   })
+}
+
+const LONGEST_COMMAND = 200
+
+/** A table of nft is a page of text. */
+function shortened(command: string): string {
+  return command.length > LONGEST_COMMAND ? `${command.slice(0, LONGEST_COMMAND)}…` : command
 }
 
 function named(device: string): string | undefined {

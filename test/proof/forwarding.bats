@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# docs/containers.md: a published port is asked for by the second uplink, before and after what the page says.
+# docs/forwarding.md: a published port is asked for by the second uplink, before and after what the page says.
 # The inner shells expand what is in single quotes.
 # shellcheck disable=SC2016
 
@@ -7,7 +7,7 @@ load ../netns/lab
 load recipe
 
 # shellcheck disable=SC2034 # recipe.bash reads it
-RECIPES=$BATS_TEST_DIRNAME/../../docs/containers.md
+RECIPES=$BATS_TEST_DIRNAME/../../docs/forwarding.md
 
 setup() {
   build_lab
@@ -63,7 +63,7 @@ ask() {
 # By the address that both providers have, so that a way back by the wrong one leads nowhere.
 ask_by_uplink() {
   at_provider "$1" ip route replace "10.1.$(($1 + 1)).0/24" dev customer src "$SERVER"
-  run ask "10.1.$(($1 + 1)).2" 8080 at_provider "$1"
+  run ask "10.1.$(($1 + 1)).2" "${2-8080}" at_provider "$1"
 }
 
 follow_the_page() {
@@ -72,25 +72,28 @@ follow_the_page() {
   sed -i '/^auto eth1/,$d' /etc/network/interfaces
   cat "$BATS_TEST_TMPDIR/eth1" >> /etc/network/interfaces
   ifup eth1
-  recipe marks | on_host nft -f -
 }
 
+#   expect_answers [PORT]
 expect_answers() {
   local uplink
   for uplink in 0 1; do
-    ask_by_uplink "$uplink"
+    ask_by_uplink "$uplink" "${1-8080}"
     expect_equal "$output" hello
   done
 }
 
-@test 'a published port is silent by the second uplink, and answers with marks' {
+@test 'a published port is silent by the second uplink, and answers with the option, whoever publishes it' {
   ask_by_uplink 0
   expect_equal "$output" hello
   ask_by_uplink 1
   expect_equal "$output" ''
   follow_the_page
   expect_answers
-  expect_text "$(run_recipe look on_host)" 'via 10.1.2.1 dev eth1 table 101'
+  recipe publish | on_host nft -f -
+  expect_answers 8081
+  expect_text "$(run_recipe look on_host)" 'via 10.1.2.1 dev eth1'
+  expect_text "$(run_recipe rules on_host)" 'fwmark 0x1000000/0x7f000000 lookup main suppress_prefixlength 7' 'iifname "eth1"'
 }
 
 @test 'it answers under a strict rp_filter with the sysctl of the page' {
@@ -98,19 +101,20 @@ expect_answers() {
   follow_the_page
   ask_by_uplink 1
   expect_equal "$output" ''
+  run on_host "$BATS_TEST_DIRNAME/../../dist/mptcp-routes" check
+  expect_text "$output" 'strict rp_filter drops what is forwarded' 'sysctl -w net.ipv4.conf.all.src_valid_mark=1'
   on_host sysctl -q -p - <<<"$(recipe strict)"
   expect_answers
 }
 
-@test 'what the page adds is not ours: ifdown and flush leave the marks, and ifdown takes its own rules' {
+@test 'the mask of the page is one' {
+  recipe mask > /etc/mptcp-routes.conf
   follow_the_page
-  on_host "$BATS_TEST_DIRNAME/../../dist/mptcp-routes" flush
-  expect_text "$(on_host ip rule)" '30900:' '30901:'
-  ifdown eth1
-  expect_no_text "$(on_host ip rule)" '30900:' '30901:' 'from 10.1.2.2'
-  expect_text "$(on_host nft list ruleset)" 'table inet uplinks'
+  rm /etc/mptcp-routes.conf
+  expect_text "$(on_host ip rule)" 'fwmark 0x100000/0xf00000'
+  expect_answers
 }
 
 @test 'the blocks of the page are all run' {
-  expect_equal "$(list_recipes)" "$(printf '%s\n' look marks strict uplink)"
+  expect_equal "$(list_recipes)" "$(printf '%s\n' look mask publish rules strict uplink)"
 }
