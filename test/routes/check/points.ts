@@ -1,6 +1,7 @@
 /** What the points of check are given and say, in short. */
 import { deviceOf, type Stanza } from '../../../src/ask/stanza.ts'
 import { diffState } from '../../../src/plan/diff.ts'
+import type { Forwarding } from '../../../src/plan/forward.ts'
 import type { Finding } from '../../../src/routes/check/finding.ts'
 import type { Probe, Probes } from '../../../src/routes/probes.ts'
 import type { WholeStep } from '../../../src/whole.ts'
@@ -17,9 +18,13 @@ export function stepOf(
   snapshot: Snapshot,
   stanzas: readonly Stanza[] = STANZAS,
   deaths: readonly string[] = [],
+  forwarding?: Forwarding,
 ): WholeStep {
   const devices = [...new Set(stanzas.map(({ iface }) => deviceOf(iface)))]
-  const plan = planOf(snapshot, { devices, stanzas, deaths, orphans: true, whole: true })
+  const plan = planOf(snapshot, {
+    ...{ devices, stanzas, deaths, orphans: true, whole: true },
+    ...(forwarding && { forwarding }),
+  })
   return {
     host: hostOf(snapshot, { devices, stanzas }),
     scope: { devices, families: snapshot.families, orphans: true },
