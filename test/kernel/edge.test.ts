@@ -112,6 +112,27 @@ describe('ipUpTo', () => {
   })
 })
 
+describe('nft', () => {
+  it('gets arguments and input, and gives what it leaves behind', () => {
+    const edge = edgeWith('nft', 'echo "$*"; cat >&2; exit 1')
+    expect(edge.nft(['-f', '-'], 'list\n')).toEqual({ status: 1, stdout: '-f -\n', stderr: 'list\n' })
+  })
+
+  it('that is not there, or may not be run, is none', () => {
+    failToStart('nft', 'ENOENT')
+    expect(createEdge({}).nft([], '')).toBeUndefined()
+    failToStart('nft', 'EACCES')
+    expect(createEdge({}).nft([], '')).toBeUndefined()
+  })
+
+  it('that hangs or cannot be started is one that refuses, in words', () => {
+    failToStart('nft', 'ETIMEDOUT')
+    expect(createEdge({}).nft([], '')).toEqual({ status: 1, stdout: '', stderr: 'it did not end in 10 s' })
+    failToStart('nft', 'EAGAIN')
+    expect(createEdge({}).nft([], '')).toMatchObject({ status: 1, stderr: 'spawnSync nft EAGAIN' })
+  })
+})
+
 describe('dhcpcdLease', () => {
   it('is the IPv4 lease, or nothing where dhcpcd fails or is missing', () => {
     expect(edgeWith('dhcpcd', 'echo "$@"').dhcpcdLease('eth1')).toBe('-4 -U -- eth1\n')
