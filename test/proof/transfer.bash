@@ -16,7 +16,8 @@ start_download() {
   DOWNLOAD=$!
 }
 
-# Everything that was sent is there, in order. A hang is a failed test, after 20 seconds if not told otherwise.
+# Everything that was sent is there, in order. A hang is a failed test.
+#   expect_complete_download [SECONDS]
 expect_complete_download() {
   timeout "${1:-20}" tail --pid "$DOWNLOAD" -s 0.1 -f /dev/null ||
     fail "of $(stat -c %s "$SENT") bytes only $(bytes_arrived) arrived" || return
@@ -38,4 +39,19 @@ longest_stall() {
 
 both_uplinks_carry() {
   has_carried received_on eth0 500000 && has_carried received_on eth1 500000
+}
+
+# Of a download that is under way by both uplinks, of which the command takes one away.
+#   expect_download_to_survive_without eth0 COMMAND…
+expect_download_to_survive_without() {
+  local lost=$1 missing before after
+  "${@:2}"
+  before=$(received_on "$lost")
+  missing=$(bytes_missing)
+  expect_complete_download 20
+  after=$(received_on "$lost")
+  report "longest stall: $(longest_stall) s; $missing bytes were missing when $lost was lost"
+  # Else the test would show nothing: the download was as good as over, or the uplink not lost.
+  ((missing > 1500000)) || fail "only $missing bytes were still to come"
+  ((after - before < 500000)) || fail "$lost carried $((after - before)) bytes more"
 }

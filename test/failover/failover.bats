@@ -1,0 +1,73 @@
+#!/usr/bin/env bats
+# The uplink that main's defaults go by fails while a download runs over both: it goes on by the other, and so does
+# everything new. When what failed is back, all is as before.
+
+load lab
+
+teardown() {
+  tear_down_lab
+}
+
+# That linkdown is said of them is the kernel's word, not a change.
+print_defaults_of_main() {
+  on_host ip route show default dev "$1" | sed 's/ linkdown//'
+  on_host ip -6 route show default dev "$1" | sed 's/ linkdown//'
+}
+
+#   expect_failover COMMAND MENDING
+expect_failover() {
+  local defaults
+  defaults=$(print_defaults_of_main eth0)
+  start_download 8
+  wait_until both_uplinks_carry
+  expect_download_to_survive_without eth0 "$1" 0
+  wait_until_all_go_by 1
+  expect_equal "$(print_defaults_of_main eth0)" "$defaults"
+  "$2" 0
+  wait_until_all_go_by 0
+  expect_as_before
+  expect_no_strays
+}
+
+@test 'the cable is pulled' {
+  build_failover
+  expect_failover pull_cable plug_cable
+}
+
+@test 'the cable is pulled of an uplink that nobody probes' {
+  build_failover none none
+  expect_failover pull_cable plug_cable
+}
+
+@test 'the provider is dead behind a living router' {
+  build_failover
+  expect_failover kill_provider revive_provider
+}
+
+@test 'the router is gone, which is probed itself' {
+  build_failover gateway gateway
+  expect_failover remove_router return_router
+}
+
+@test 'all uplinks are dead, and nothing is moved; one is back, and everything goes by it' {
+  build_failover
+  kill_provider 0
+  wait_until_all_go_by 1
+  kill_provider 1
+  expect_as_before
+  revive_provider 1
+  wait_until_all_go_by 1
+  revive_provider 0
+  wait_until_all_go_by 0
+  expect_as_before
+  expect_no_strays
+}
+
+@test 'a provider that is dead for IPv6 alone is left for IPv6 alone' {
+  build_failover
+  kill_provider 0 ipv6
+  wait_until_all_go_by 0 1
+  revive_provider 0
+  wait_until_all_go_by 0
+  expect_as_before
+}
