@@ -1,6 +1,6 @@
 // The report as docs/benchmarks.md, with the charts that GitHub draws.
 
-function formatRows([head, ...rows]) {
+export function formatRows([head, ...rows]) {
   const line = (cells) => `| ${cells.join(' | ')} |\n`
   const rule = head.map((_, i) => (i === 0 ? '---' : '--:'))
   return [head, rule, ...rows].map(line).join('')
