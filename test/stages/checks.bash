@@ -19,7 +19,8 @@ lint_shell() {
   shellcheck .ci/run test/fixtures/capture debian/build debian/make-cache debian/tests/uplinks \
     debian/*.{preinst,postinst,prerm,postrm} debian/etc/network/*/* doors/service/*.{init,openrc} || status=$?
   shellcheck doors/door doors/{dhclient,dhcpcd,udhcpc,ppp,ifupdown-ng,netifrc,networkmanager}/* \
-    test/{doors,dial-up}/programs.bash test/managers/netifrc-stand-in || status=$?
+    test/{doors,dial-up}/programs.bash test/managers/netifrc-stand-in \
+    test/bench/failover/ping-loop.sh || status=$?
   # Its last line closes a comment of JavaScript: no shell reads that far.
   local preamble
   for preamble in hooks/*.sh; do
