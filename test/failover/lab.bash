@@ -22,7 +22,7 @@ build_failover() {
   write_probed_uplinks "${1:-$PEER}" "${2:-$PEER6}" "${3:-1}" | write_interfaces
   ifup -a
   start_watch -v
-  wait_until all_go_by 0
+  wait_until_all_go_by 0
   BEFORE=$(print_whole_state)
 }
 

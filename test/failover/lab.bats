@@ -7,7 +7,7 @@ setup() {
   build_places
   write_probed_uplinks none none 1 | write_interfaces
   ifup -a
-  wait_until all_go_by 0
+  wait_until_all_go_by 0
 }
 
 teardown() {
@@ -23,7 +23,7 @@ expect_to_bite() {
   "$1" 0
   wait_until nothing_goes || fail "$(ask_all)"
   "$2" 0
-  wait_until all_go_by 0 || fail "$(ask_all)"
+  wait_until_all_go_by 0
 }
 
 @test 'a provider that is dead, and a router that is gone, are in the way of everything as long as they are' {
