@@ -8,10 +8,9 @@ teardown() {
   tear_down_lab
 }
 
-# That linkdown is said of them is the kernel's word, not a change.
+# What the kernel says of the moment is no change of theirs.
 print_defaults_of_main() {
-  on_host ip route show default dev "$1" | sed 's/ linkdown//'
-  on_host ip -6 route show default dev "$1" | sed 's/ linkdown//'
+  { on_host ip route show default dev "$1" && on_host ip -6 route show default dev "$1"; } | sed -E 's/ (dead|linkdown)//g'
 }
 
 #   expect_failover COMMAND MENDING
