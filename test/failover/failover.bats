@@ -3,6 +3,7 @@
 # everything new. When what failed is back, all is as before.
 
 load lab
+load switches
 
 teardown() {
   tear_down_lab
@@ -33,6 +34,7 @@ expect_failover() {
   expect_failover pull_cable plug_cable
 }
 
+# bats test_tags=long
 @test 'the cable is pulled of an uplink that nobody probes' {
   build_failover none none
   expect_failover pull_cable plug_cable
@@ -68,5 +70,18 @@ expect_failover() {
   wait_until_all_go_by 0 1
   revive_provider 0
   wait_until_all_go_by 0
+  expect_as_before
+}
+
+# bats test_tags=long
+@test 'the uplink that nothing goes by fails: nothing is moved, its endpoints and its default go, and come back' {
+  build_failover
+  kill_provider 1
+  wait_until is_given_up 10.1.2.2
+  wait_until is_given_up 2001:db8:2::2
+  expect_no_text "$(on_host ip route show default)" eth1
+  ! is_detoured || fail "$(on_host ip rule)"
+  wait_until_all_go_by 0
+  revive_provider 1
   expect_as_before
 }
