@@ -32,10 +32,19 @@ let_questions_pass() {
   on_host sysctl -qw net.ipv4.tcp_rmem='4096 32768 49152'
 }
 
+# shellcheck disable=SC2119
 use_watcher() {
   write_probed_uplinks "$PROBED" none "$1" | write_interfaces
   ifup -a
-  start_watch_without_waiting
+  start_watch
+}
+
+# An uplink that dies within a minute of its return is not trusted as soon again: each trial has a watcher of its own.
+# shellcheck disable=SC2119 # the watcher takes no options here
+renew() {
+  [[ -n ${WATCHER-} ]] || return 0
+  end_watch
+  start_watch
 }
 
 # Plain addresses, main's default by eth0, and the loop.

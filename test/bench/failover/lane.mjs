@@ -96,6 +96,7 @@ async function tryOnce({ lab, host, questions }, [fail, mend]) {
   const arrivals = []
   const receive = ['mptcpize', 'run', 'node', file('stream.mjs'), 'receive', PEER, '8080']
   questions.length = 0
+  await lab('renew')
   await waitForCalm(questions)
   const stream = listenTo(host, receive, (time) => arrivals.push(time))
   // So that the failure meets every moment of a round.
