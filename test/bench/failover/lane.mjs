@@ -1,6 +1,7 @@
 // One keeper of two uplinks and one way to fail, tried again and again. Started by ../failover.mjs, in namespaces of its
-// own; prints each trial as a line of JSON: `leave` and `back` in ms by kind of question, `lost` as the number of
-// questions without an answer once everything had left, `stall` in ms, null where the stream stood until the end.
+// own; prints each trial as a line of JSON: `leave` and `back` in ms by kind of question, `asked` and `lost` as how many
+// questions were asked once everything had left and how many of them had no answer, `stall` in ms, null where the stream
+// stood until the end.
 //
 //   node lane.mjs watch|loop cable|provider TRIALS INTERVAL
 import { spawn } from 'node:child_process'
@@ -110,11 +111,18 @@ async function tryOnce({ lab, host, questions }, [fail, mend]) {
   const returned = await waitForAll(questions, mended, FIRST)
   await sleep(1000)
   stream.kill()
-  const lost = [...askedSince(questions, failed)].flatMap(([kind, asked]) =>
-    asked.filter(([, start, by]) => start >= left.get(kind) && by === null),
-  ).length
+  const since = [...askedSince(questions, failed)].flatMap(([kind, asked]) =>
+    asked.filter(([, start]) => start >= left.get(kind)),
+  )
+  const lost = since.filter(([, , by]) => by === null).length
   const stall = longestStall(arrivals, failed, mended)
-  return { leave: differences(left, failed), back: differences(returned, mended), lost, stall }
+  return {
+    leave: differences(left, failed),
+    back: differences(returned, mended),
+    asked: since.length,
+    lost,
+    stall,
+  }
 }
 
 const [keeper, failure, trials, interval] = process.argv.slice(2)

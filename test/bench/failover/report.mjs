@@ -42,8 +42,10 @@ export function describeTrials(results, interval) {
       ),
     ],
     notes: results.map(({ failure, keeper, trials }) => {
-      const lost = trials.reduce((sum, trial) => sum + trial.lost, 0)
-      return `${failures[failure]}, ${keepers[keeper]}: ${lost} questions lost between the first answer by the other uplink and the end of the trial.`
+      const [asked, lost] = ['asked', 'lost'].map((count) =>
+        trials.reduce((sum, trial) => sum + trial[count], 0),
+      )
+      return `${failures[failure]}, ${keepers[keeper]}: of ${asked} questions after the first answer by the other uplink, ${lost} were lost.`
     }),
   }
 }
