@@ -18,7 +18,7 @@ print_defaults_of_main() {
 expect_failover() {
   local defaults
   defaults=$(print_defaults_of_main eth0)
-  start_download 8
+  start_download 5
   wait_until both_uplinks_carry
   expect_download_to_survive_without eth0 "$1" 0
   wait_until_all_go_by 1
@@ -53,8 +53,9 @@ expect_failover() {
 @test 'all uplinks are dead, and nothing is moved; one is back, and everything goes by it' {
   build_failover
   kill_provider 0
-  wait_until_all_go_by 1
   kill_provider 1
+  wait_until is_logged 'uplink eth0 inet6 is dead'
+  wait_until is_logged 'uplink eth1 inet6 is dead'
   expect_as_before
   revive_provider 1
   wait_until_all_go_by 1
