@@ -86,3 +86,19 @@ expect_failover() {
   revive_provider 1
   expect_as_before
 }
+
+# bats test_tags=long
+@test 'a download that outlives a dead provider has both paths again' {
+  build_failover
+  start_download 40
+  wait_until both_uplinks_carry
+  kill_provider 0
+  wait_until_all_go_by 1
+  revive_provider 0
+  wait_until_all_go_by 0
+  local before
+  before=$(received_on eth0)
+  wait_until has_carried received_on eth0 $((before + 500000))
+  (($(bytes_missing) > 500000)) || fail 'the download was over before'
+  expect_complete_download 60
+}

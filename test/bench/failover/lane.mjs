@@ -100,6 +100,9 @@ async function tryOnce({ lab, host, questions }, [fail, mend]) {
   await lab('renew')
   await waitForCalm(questions)
   const stream = listenTo(host, receive, (time) => arrivals.push(time))
+  while (arrivals.length === 0) {
+    await sleep(20)
+  }
   // So that the failure meets every moment of a round.
   await sleep(CALM + Math.random() * 1000)
   const failed = clock()
