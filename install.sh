@@ -96,7 +96,6 @@ run_install() {
   require_writable "$@" ${root:+$(service_link)}
   # shellcheck disable=SC2046 # a target a word
   remove_leftovers $(list_known)
-  version=$(version_of "$top/dist/mptcp_up")
   if is_installed; then
     make_cache
     say "ifupdown-mptcp $version is installed already: nothing to do."

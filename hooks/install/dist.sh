@@ -71,10 +71,11 @@ installed_version() {
   fi
 }
 
+# Sets version: it is that of them all, as one build makes them.
 require_whole_dist() {
   for program in mptcp_up mptcp_down mptcp-routes; do
     file=$top/dist/$program
-    if ! is_bundle "$file" || [ -z "$(version_of "$file")" ]; then
+    if ! is_bundle "$file" || ! version=$(version_of "$file"); then
       fail "$file is damaged or missing: rm -r $top/dist, and run install.sh again to build it anew"
     fi
   done

@@ -30,7 +30,7 @@ setup() {
 }
 
 @test 'what is installed is found whole' {
-  install
+  make_installed_host
   run install --check
   expect_status 0
   expect_text "$output" "ok    hooks $(node -p 'require(process.argv[1]).version' "$TREE/package.json")" \

@@ -69,7 +69,7 @@ print_doors() {
 }
 
 @test 'a manager that comes later gets its door with the next run' {
-  install
+  make_installed_host
   add_managers
   run install
   expect_text "$output" 'Installed ifupdown-mptcp' 'again' 'Doors are in for dhclient,'
@@ -101,8 +101,7 @@ older_version() {
 }
 
 @test 'a door that is removed by hand stays out, and the others of its manager are upgraded' {
-  add_managers
-  install
+  make_installed_host add_managers
   rm "$HOST/$DHCLIENT" "$HOST/etc/ppp/ip-down.d/mptcp" "$HOST/$LIBRARY/udhcpc.script"
   echo '# newer' >> "$TREE/doors/ppp/mptcp"
   install
@@ -115,8 +114,7 @@ older_version() {
 }
 
 @test 'what a killed run has not put in does not count as removed by hand' {
-  add_managers
-  install
+  make_installed_host add_managers
   local file=$HOST/state/ifupdown-mptcp/installed
   sed -i 1iunfinished "$file"
   rm "$HOST/$DHCLIENT" "$HOST/sbin/mptcp-routes"

@@ -22,7 +22,7 @@ setup() {
 }
 
 @test 'run-parts finds the hooks' {
-  install
+  make_installed_host
   expect_equal "$(run-parts --test "$HOST/network/if-up.d")" "$HOST/network/if-up.d/mptcp_up"
   expect_equal "$(run-parts --test "$HOST/network/if-down.d")" "$HOST/network/if-down.d/mptcp_down"
   expect_equal "$(run-parts --test "$HOST/network/if-post-down.d")" "$HOST/network/if-post-down.d/mptcp_down"
@@ -30,7 +30,7 @@ setup() {
 
 @test 'the hooks start from a cache that fits them and this Node' {
   local hook
-  install
+  make_installed_host
   for hook in mptcp_up mptcp_down mptcp-routes; do
     expect_equal "$(head -c "$(stat -c %s "$TREE/dist/$hook")" "$HOST/cache/ifupdown-mptcp/$hook" | sha256sum)" \
       "$(sha256sum < "$TREE/dist/$hook")"
@@ -120,7 +120,7 @@ END
 }
 
 @test 'twice is once' {
-  install
+  make_installed_host
   local before
   before=$(print_files "$HOST/network")
   run --separate-stderr install
@@ -130,7 +130,7 @@ END
 }
 
 @test 'a hook that lost its permissions is put right' {
-  install
+  make_installed_host
   chmod 644 "$HOST/network/if-up.d/mptcp_up"
   install
   expect_installed
@@ -139,7 +139,7 @@ END
 version() { node -p 'require(process.argv[1]).version' "$TREE/package.json"; }
 
 @test 'an older version is replaced, and both are named' {
-  install
+  make_installed_host
   sed -i "s/\"$(version)\"/\"0.1.9\"/" "$HOST"/network/if-*.d/mptcp_* "$HOST/sbin/mptcp-routes"
   run --separate-stderr install
   expect_status 0
@@ -148,7 +148,7 @@ version() { node -p 'require(process.argv[1]).version' "$TREE/package.json"; }
 }
 
 @test 'version 0.1, which had the hooks alone and no list of its files' {
-  install
+  make_installed_host
   find "$HOST"/{share,lib,state/ifupdown-mptcp,sbin/mptcp-routes} -type f -delete
   sed -i "s/\"$(version)\"/\"0.1.0\"/" "$HOST"/network/if-*.d/mptcp_*
   run install
@@ -158,7 +158,7 @@ version() { node -p 'require(process.argv[1]).version' "$TREE/package.json"; }
 }
 
 @test 'what an older version had and this one has not goes' {
-  install
+  make_installed_host
   local page=/usr/local/share/man/man8/mptcp_gone.8
   echo text > "$HOST/share/man/man8/mptcp_gone.8"
   echo "$(echo text | sha256sum | cut -d ' ' -f 1)  $page" >> "$HOST/state/ifupdown-mptcp/installed"
@@ -187,7 +187,7 @@ version() { node -p 'require(process.argv[1]).version' "$TREE/package.json"; }
 
 # ifupdown2 starts whatever lies in these directories, also under a name with a dot.
 @test 'at no moment there is another file where a manager starts them' {
-  install
+  make_installed_host
   sed -i '$a // older' "$HOST"/network/if-*.d/mptcp_*
   stand_in mv <<<$'#!/bin/sh\nfind /etc/network/if-*.d -type f >>/run/seen\nexec /bin/mv "$@"'
   run on_host bash -ec '"$TREE/install.sh" >/dev/null; sort -u /run/seen'
@@ -355,7 +355,7 @@ copy_sources() {
 }
 
 @test 'where a build fails, the old installation stays as it is' {
-  install
+  make_installed_host
   copy_sources
   echo "import './gone.ts'" >> "$TREE/hooks/mptcp_down.ts"
   local before

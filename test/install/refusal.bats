@@ -192,7 +192,7 @@ refuse_foreign() {
 }
 
 @test 'a hook that belongs to a package' {
-  install
+  make_installed_host
   before=$(print_files "$HOST/network")
   # The real dpkg-query on a database that has such a package.
   mkdir -p "$BATS_TEST_TMPDIR/dpkg"/{info,updates}
@@ -229,7 +229,7 @@ END
 # Half installations
 
 @test 'where the second file cannot be put in place, the first is taken back' {
-  install
+  make_installed_host
   sed -i '$a // older' "$HOST"/network/if-*.d/mptcp_*
   before=$(print_files "$HOST/network")
   # Nothing can be renamed onto a mount point.
@@ -238,7 +238,7 @@ END
 }
 
 @test 'where the second file cannot be removed, the first comes back' {
-  install
+  make_installed_host
   before=$(print_files "$HOST/network")
   run --separate-stderr on_host bash -ec 'mount --bind "$0" "$0"; exec "$TREE/install.sh" --uninstall' "$DOWN"
   expect_refusal "$before" "$DOWN cannot be removed" 'nothing was changed'

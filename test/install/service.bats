@@ -32,7 +32,7 @@ END
 }
 
 @test 'systemd that does not run: the unit is enabled, as systemctl would do it' {
-  install
+  make_installed_host
   cmp "$TREE/doors/service/mptcp-routes.service" "$HOST/$UNIT"
   expect_equal "$(stat -c %a "$HOST/$UNIT")" 644
   local ours
@@ -103,7 +103,7 @@ END
 }
 
 @test 'what another system of services has left behind goes too' {
-  install
+  make_installed_host
   ln -sf /bin/true "$HOST/sbin/openrc-run"
   rm "$HOST/sbin/init"
   install --uninstall

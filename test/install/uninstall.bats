@@ -26,7 +26,7 @@ setup() {
 }
 
 @test 'twice is once' {
-  install
+  make_installed_host
   install --uninstall
   run --separate-stderr install --uninstall
   expect_status 0
@@ -34,7 +34,7 @@ setup() {
 }
 
 @test 'does not need dist/' {
-  install
+  make_installed_host
   rm -r "$TREE/dist"
   run install --uninstall
   expect_status 0
@@ -42,7 +42,7 @@ setup() {
 }
 
 @test 'removes the one hook that is there' {
-  install
+  make_installed_host
   rm "$HOST/network/if-post-down.d/mptcp_down"
   run install --uninstall
   expect_status 0
@@ -79,8 +79,8 @@ IFACE=eth1 ADDRFAM=inet,inet6 IF_GATEWAYS="10.1.1.1 2001:db8:1::1" IF_MPTCP_METR
 '
 
 @test 'takes down what the hooks made in the running kernel, and nothing of others' {
+  make_installed_host
   run --separate-stderr on_host bash -e <<END
-"\$TREE/install.sh" >/dev/null
 $build_kernel_state
 $configure
 "\$TREE/install.sh" --uninstall
@@ -93,8 +93,8 @@ END
 }
 
 @test 'devices with odd names, and a configuration that nobody can read' {
+  make_installed_host
   run --separate-stderr on_host bash -e <<'END'
-"$TREE/install.sh" >/dev/null
 echo '[eth0' >/etc/mptcp-routes.conf
 for name in "it's" 'ü"x' -dash '$HOME' '*'; do
   number=$((number + 1))
@@ -118,8 +118,8 @@ END
 
 # An ifup in the middle would else put back what has just been taken out.
 @test 'the hooks go before the state of the kernel' {
+  make_installed_host
   run --separate-stderr on_host bash -e <<END
-"\$TREE/install.sh" >/dev/null
 $build_kernel_state
 $configure
 printf '#!/bin/sh\nls /etc/network/if-up.d >>/run/seen\nexec %s "\$@"\n' "\$(command -v ip)" > /usr/local/bin/ip
@@ -133,8 +133,8 @@ END
 }
 
 @test 'takes down what no device carries any more' {
+  make_installed_host
   run --separate-stderr on_host bash -e <<END
-"\$TREE/install.sh" >/dev/null
 $build_kernel_state
 IFACE=eth0 IF_GATEWAY=10.1.0.1 /etc/network/if-up.d/mptcp_up
 ip link delete eth0
@@ -149,8 +149,8 @@ END
 }
 
 @test 'DESTDIR: the running kernel is left alone' {
+  make_installed_host
   run --separate-stderr on_host bash -e <<END
-"\$TREE/install.sh" >/dev/null
 DESTDIR=/run/dest "\$TREE/install.sh" >/dev/null
 $build_kernel_state
 $configure
@@ -169,8 +169,8 @@ Removed /run/dest/usr/sbin/mptcp-routes"
 }
 
 @test 'where the kernel cannot be cleaned, nothing is removed' {
+  make_installed_host
   run --separate-stderr on_host bash -e <<END
-"\$TREE/install.sh" >/dev/null
 $build_kernel_state
 $configure
 for node in \$(type -ap node); do
@@ -184,8 +184,8 @@ END
 }
 
 @test 'where /etc is read-only, the kernel is left alone too' {
+  make_installed_host
   run --separate-stderr on_host bash -e <<END
-"\$TREE/install.sh" >/dev/null
 $build_kernel_state
 $configure
 during=\$(print_state)
@@ -199,7 +199,7 @@ END
 }
 
 @test 'where nothing of ours is in the kernel, no Node is needed' {
-  install
+  make_installed_host
   run --separate-stderr without node "$TREE/install.sh" --uninstall
   expect_status 0
   expect_silence "$stderr" "$(find "$HOST/network" "$HOST/sbin" -name 'mptcp*')"
@@ -207,8 +207,8 @@ END
 
 # Cut in half, Node may run what is there to its end.
 @test 'a tool that says it is done and has done nothing' {
+  make_installed_host
   run --separate-stderr on_host bash -e <<END
-"\$TREE/install.sh" >/dev/null
 $build_kernel_state
 $configure
 printf '#!/bin/sh\n' >/usr/sbin/mptcp-routes
@@ -220,8 +220,8 @@ END
 }
 
 @test 'what the kernel refuses in part comes back whole' {
+  make_installed_host
   run --separate-stderr on_host bash -e <<END
-"\$TREE/install.sh" >/dev/null
 $build_kernel_state
 $configure
 during=\$(print_state)
@@ -245,8 +245,8 @@ END
 }
 
 @test 'a watcher that somebody has started by hand' {
+  make_installed_host
   run --separate-stderr on_host bash -e <<'END'
-"$TREE/install.sh" >/dev/null
 mptcp-routes watch 2>/dev/null &
 until inode=$(stat -c %i /run/mptcp-routes/*.watch) && grep -q ":$inode " /proc/locks; do sleep 0.1; done 2>/dev/null
 echo "process $!)"
@@ -262,8 +262,8 @@ END
 
 # Long detection, so that the hook is sure to wait.
 @test 'a hook that has begun is awaited' {
+  make_installed_host
   run --separate-stderr on_host bash -e <<'END'
-"$TREE/install.sh" >/dev/null
 ip link add eth0 up type veth peer name customer0
 ip link set customer0 up
 sysctl -qw net.ipv6.conf.eth0.dad_transmits=4
@@ -280,8 +280,8 @@ END
 }
 
 @test 'records of other network namespaces, which may share /run, stay' {
+  make_installed_host
   run on_host bash -e <<'END'
-"$TREE/install.sh" >/dev/null
 mkdir -p /run/mptcp-routes/4-1
 "$TREE/install.sh" --uninstall >/dev/null
 ls /run/mptcp-routes
@@ -293,8 +293,8 @@ END
 @test 'killed when the hooks had gone, it leaves nothing that stays' {
   local option
   for option in '' --uninstall; do
+    make_installed_host
     run on_host bash -e <<END
-"\$TREE/install.sh" >/dev/null
 printf '#!/bin/sh\nread -r victim </run/victim; kill -KILL "\$victim"\n' >/run/tool
 mount --bind /run/tool /usr/sbin/mptcp-routes
 bash -c 'echo \$\$ >/run/victim; exec "\$TREE/install.sh" --uninstall' || true

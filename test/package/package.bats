@@ -11,8 +11,16 @@ teardown() {
   shut_down
 }
 
+# Its search for what only bash knows reads the JavaScript of the bundles as well, and takes half a minute for that: it is
+# given a package whose bundles end where their shell part does.
 @test 'the package: lintian has no error and no warning' {
-  run lintian --allow-root --fail-on error,warning "$DEB"
+  local bashisms=shell/non-posix/bash-centric tree=$BATS_TEST_TMPDIR/tree
+  run lintian --allow-root --fail-on error,warning --dont-check-part "$bashisms" "$DEB"
+  expect_equal "$status $output" '0 '
+  dpkg-deb --raw-extract "$DEB" "$tree"
+  sed -i '/^\*\/$/,$d' "$tree"/usr/{lib/ifupdown-mptcp/mptcp_{up,down},sbin/mptcp-routes}
+  dpkg-deb --root-owner-group --build "$tree" "$BATS_TEST_TMPDIR/shell.deb"
+  run lintian --allow-root --fail-on error,warning --check-part "$bashisms" "$BATS_TEST_TMPDIR/shell.deb"
   expect_equal "$status $output" '0 '
 }
 
