@@ -7,25 +7,24 @@ import { median } from './measure.mjs'
 import { ip, run } from './process.mjs'
 import { hookPath } from './scenarios.mjs'
 
-const UPLINKS = 256
-
 /** Of main's defaults, which tell apply the gateways. */
 const FIRST_METRIC = 2000
 
 /** By number: the device, the part of its addresses that is its own, and the page's table for it. */
-const uplinks = Array.from({ length: UPLINKS }, (_, n) => ({
-  device: `up${n}`,
-  net: `10.${60 + (n >> 8)}.${n & 255}`,
-  table: 1000 + n,
-}))
+const listUplinks = (count) =>
+  Array.from({ length: count }, (_, n) => ({
+    device: `up${n}`,
+    net: `10.${60 + (n >> 8)}.${n & 255}`,
+    table: 1000 + n,
+  }))
 
-const links = uplinks.flatMap(({ device, net }, n) => [
+const linkUp = ({ device, net }, n) => [
   `link add ${device} type veth peer name isp${n}`,
   `link set ${device} up`,
   `link set isp${n} up`,
   `address add ${net}.2/24 dev ${device}`,
   `route add default via ${net}.1 dev ${device} metric ${FIRST_METRIC + n}`,
-])
+]
 
 // The page's default in main gets a metric, as there can be one of each. Without an endpoint, of which there can be eight.
 const pageUp = ({ device, net, table }) => `
@@ -35,20 +34,24 @@ ip route add default via ${net}.1 dev ${device} table ${table}
 ip route add default scope global metric ${table} nexthop via ${net}.1 dev ${device}
 `
 
-const pageReset = uplinks.flatMap(({ net, table }) => [
+const pageReset = ({ net, table }) => [
   `rule del from ${net}.2`,
   `route flush table ${table}`,
   `route del default metric ${table}`,
-])
+]
 
-function timePages(environment) {
+function timePages(uplinks, environment) {
   const times = uplinks.map((uplink) => run({ command: ['/bin/sh', '-ec', pageUp(uplink)] }, environment))
-  ip(['-force'], pageReset)
+  ip(['-force'], uplinks.flatMap(pageReset))
   return times.reduce((sum, time) => sum + time, 0)
 }
 
-/** @returns comparisons as those of bench.mjs: `what`, `value` and `baseline` in milliseconds, `ratio`, `limit`, `met` */
-export function measureRoutes(rounds, prepared) {
+/**
+ * @param count of the large host's uplinks
+ * @returns comparisons as those of bench.mjs: `what`, `value` and `baseline` in milliseconds, `ratio`, `limit`, `met`
+ */
+export function measureRoutes(rounds, prepared, count) {
+  const uplinks = listUplinks(count)
   const { environment, scratch } = prepared
   const configuration = join(scratch, 'mptcp-routes.conf')
   const routes = (...words) => ({
@@ -61,20 +64,20 @@ export function measureRoutes(rounds, prepared) {
   run(routes('apply'), environment)
   const small = measureStart(routes('status'), rounds, environment)
   run(routes('flush'), environment)
-  growMachine(links)
+  growMachine(uplinks.flatMap(linkUp))
   writeFileSync(configuration, '[up*]\n')
   const many = { pages: [], apply: [], idle: [] }
   for (let round = 0; round < Math.ceil(rounds / 8); round += 1) {
-    many.pages.push(timePages(environment))
+    many.pages.push(timePages(uplinks, environment))
     many.apply.push(run(routes('apply'), environment))
-    proveWork()
+    proveWork(count)
     many.idle.push(run(routes('apply'), environment))
     run(routes('flush'), environment)
   }
   return [
     compare('mptcp-routes status : node', small.status, small.bare, 3),
-    compare(`apply of ${UPLINKS} uplinks : the page's commands for each`, many.apply, many.pages, 0.1),
-    compare(`idle apply of ${UPLINKS} uplinks : the page's commands`, many.idle, many.pages, 0.03),
+    compare(`apply of ${count} uplinks : the page's commands for each`, many.apply, many.pages, 0.1),
+    compare(`idle apply of ${count} uplinks : the page's commands`, many.idle, many.pages, 0.03),
   ]
 }
 
@@ -94,13 +97,13 @@ function measureStart(status, rounds, environment) {
 }
 
 /** An apply that does nothing would be the fastest. */
-function proveWork() {
-  const count = ip(['-N', '-o'], ['rule show'])
+function proveWork(uplinks) {
+  const rules = ip(['-N', '-o'], ['rule show'])
     .stdout.split('\n')
     .filter((line) => / proto 77/.test(line)).length
   // A companion, a source rule and a barrier each.
-  if (count !== 3 * UPLINKS) {
-    throw new Error(`apply made ${count} rules for ${UPLINKS} uplinks`)
+  if (rules !== 3 * uplinks) {
+    throw new Error(`apply made ${rules} rules for ${uplinks} uplinks`)
   }
 }
 

@@ -178,7 +178,7 @@ export async function measureWatch(rounds, prepared) {
 }
 
 /** On the machine that routes.mjs has made large. */
-export async function measureLargeWatch(rounds, prepared) {
+export async function measureLargeWatch(rounds, prepared, count) {
   const { environment } = prepared
   prepare({}, prepared)
   growMachine(side.make)
@@ -189,7 +189,11 @@ export async function measureLargeWatch(rounds, prepared) {
       monitor,
     )
     return [
-      compare("watch, an address comes to one of 256 uplinks : the page's commands", { arrivals, pages }, 3),
+      compare(
+        `watch, an address comes to one of ${count} uplinks : the page's commands`,
+        { arrivals, pages },
+        3,
+      ),
     ]
   })
   runLines(side.unmake)

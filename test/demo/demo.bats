@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # The demo as people start it. It makes its own namespaces, so these tests need none around them; as root they also
-# become an ordinary user. Those that measure are tagged "alone": a stage of their own runs them.
+# become an ordinary user. Those that measure are tagged so: a stage of their own runs them.
 
 load ../netns/expect
 load machine
@@ -54,7 +54,7 @@ expect_whole_demo() {
   expect_text "$output" 'ifup: configuring interface eth1=eth1 (inet)' '/etc/network/if-up.d/mptcp_up'
 }
 
-# bats test_tags=alone
+# bats test_tags=measures
 @test 'demo --quick: takes at most ten seconds' {
   SECONDS=0
   run_demo --quick
@@ -90,7 +90,7 @@ expect_whole_demo() {
   expect_text "${output#*Nothing is left}" 'Left out by --quick: downloads over both uplinks'
 }
 
-# bats test_tags=alone
+# bats test_tags=measures
 @test 'demo: two uplinks carry more than one, and a cut loses no byte' {
   SECONDS=0
   run_demo

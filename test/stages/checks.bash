@@ -39,7 +39,7 @@ lint_bats() {
 # A file that no stage names, by itself or by its directory, would never run.
 find_forgotten_tests() {
   local file stages status=0
-  stages=" ${beside_stages[*]} ${alone_stages[*]} ${long_stages[*]} "
+  stages=" ${beside_stages[*]} ${measuring_stages[*]} ${long_stages[*]} "
   for file in test/**/*.bats; do
     if [[ $stages != *" $file "* && $stages != *" ${file%/*} "* ]]; then
       echo "$file belongs to no stage of test/stages/list.bash"

@@ -17,7 +17,7 @@ beside_stages=(
   'managers      155  dist    check_managers test/managers'
   'properties     100  vitest  run_vitest test/properties'
   'failover      120  dist    bats_in_namespace --filter-tags !long test/failover'
-  'demo           110  dist    bats_by_themselves --filter-tags !alone test/demo'
+  'demo           110  dist    bats_by_themselves --filter-tags !measures test/demo'
   'node-versions  30  dist    check_node_versions test/node-versions.bats'
   'unprivileged   30  dist    bats_unprivileged test/netns/page.bats test/netns/by-hand.bats'
   'unit           85  vitest  run_vitest --exclude properties/**'
@@ -25,10 +25,11 @@ beside_stages=(
   'types           3  -       check_types'
 )
 
-# These measure, so they run alone.
-alone_stages=(
-  'proof          90  dist    bats_in_namespace test/proof'
-  'demo-times     50  dist    bats_by_themselves --filter-tags alone test/demo'
+# These measure, so nothing else runs beside them. Two at a time: shaped links keep both together from filling a core.
+measuring_stages=(
+  'throughput     80  dist    bats_in_namespace test/proof/throughput.bats'
+  'proof          70  dist    bats_in_namespace test/proof/containers.bats test/proof/failover.bats test/proof/recipes.bats'
+  'demo-times     30  dist    bats_by_themselves --filter-tags measures test/demo'
 )
 
 # What takes longer than people wait: left out of `npm test`, part of `npm run test:all`.

@@ -7,10 +7,11 @@ declare -A needs=() usual=() began=() ended=() running=()
 order=()
 # On two cores. A stage is on one of them for a bit more than half of its time.
 readonly most_beside=3
+readonly most_measuring=2
 
 read_stages() {
   local line name seconds need
-  for line in "${beside_stages[@]}" "${alone_stages[@]}" "${long_stages[@]}"; do
+  for line in "${beside_stages[@]}" "${measuring_stages[@]}" "${long_stages[@]}"; do
     read -r name seconds need _ <<<"$line"
     usual[$name]=$seconds
     needs[$name]=$need
@@ -18,10 +19,11 @@ read_stages() {
 }
 
 # What they say is shown when they have ended.
+#   run_beside MOST NAME...     so many at a time
 run_beside() {
-  local name
-  for name; do
-    [ ${#running[@]} -lt "$most_beside" ] || await_one
+  local most=$1 name
+  for name in "${@:2}"; do
+    [ ${#running[@]} -lt "$most" ] || await_one
     announce "$name" || continue
     launch "$name" >"$scratch/$name.log" 2>&1
   done
