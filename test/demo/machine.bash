@@ -148,13 +148,12 @@ expect_nothing_left() {
 
 print_processes_of_the_demo() {
   local process command
-  for process in /proc/[0-9]*; do
-    if tr '\0' '\n' 2>/dev/null <"$process/environ" | grep -qx "DEMO_TEST=$DEMO_TEST"; then
-      command=$(tr '\0' ' ' 2>/dev/null <"$process/cmdline") || continue
-      # What looks is not what is looked for.
-      [[ $command =~ (demo\.mjs|inside\.mjs|peer\.mjs|^iperf3|^npm|^sleep\ 77|ifup|ifdown|^ping) ]] || continue
-      echo "${process##*/} $command"
-    fi
+  for process in $(grep -lszx "DEMO_TEST=$DEMO_TEST" /proc/[0-9]*/environ); do
+    process=${process%/environ}
+    command=$(tr '\0' ' ' 2>/dev/null <"$process/cmdline") || continue
+    # What looks is not what is looked for.
+    [[ $command =~ (demo\.mjs|inside\.mjs|peer\.mjs|^iperf3|^npm|^sleep\ 77|ifup|ifdown|^ping) ]] || continue
+    echo "${process##*/} $command"
   done 2>/dev/null
 }
 
