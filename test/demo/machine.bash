@@ -148,7 +148,7 @@ expect_nothing_left() {
 
 print_processes_of_the_demo() {
   local process command
-  for process in $(grep -lszx "DEMO_TEST=$DEMO_TEST" /proc/[0-9]*/environ); do
+  grep -lszx "DEMO_TEST=$DEMO_TEST" /proc/[0-9]*/environ | while read -r process; do
     process=${process%/environ}
     command=$(tr '\0' ' ' 2>/dev/null <"$process/cmdline") || continue
     # What looks is not what is looked for.

@@ -56,7 +56,7 @@ make_installed_host() {
   local first=$BATS_SUITE_TMPDIR/installed${1:+-$1}
   if [[ ! -e $first ]]; then
     ${1:+"$1"}
-    install >/dev/null
+    on_host "$TREE/install.sh" >/dev/null
     cp -a "$HOST" "$first"
   else
     rm -r "$HOST"
