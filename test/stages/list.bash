@@ -7,11 +7,11 @@
 # Three at a time, since they wait about half of the time: the longest first, so that none is alone at the end.
 beside_stages=(
   'install       500  dist    bats_by_themselves test/install'
-  'pages         300  dist    bats_by_themselves test/man-pages.bats test/readme.bats'
   'watch         330  dist    check_watch test/watch/healing.bats test/watch/probe.bats test/watch/service.bats test/watch/service-files.bats test/watch/leases.bats test/watch/advertisements.bats test/watch/daemons.bats test/watch/managers.bats test/watch/transfer.bats test/watch/chaos.bats'
   'routes        240  dist    bats_in_namespace test/routes'
   'netns-1       240  dist    bats_share 1 2 test/netns'
   'netns-2       250  dist    bats_share 2 2 test/netns'
+  'pages         180  dist    bats_by_themselves test/man-pages.bats test/readme.bats'
   'doors         110  dist    check_doors test/doors'
   'package       270  dist    check_package test/package'
   'managers      155  dist    check_managers test/managers'
