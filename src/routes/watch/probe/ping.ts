@@ -12,9 +12,9 @@ const LEAST_INTERVAL = 0.2
 /** Both print `64 bytes from 192.0.2.1: …` for an answer, and nothing like it for an ICMP error. */
 const ANSWER = / bytes from /
 
-/** What there is on standard error where it cannot work at all: no socket for it, or options that it does not know. */
+/** What is on standard error where it cannot work at all: no socket for it, or options that it does not know. */
 const UNABLE =
-  /\b(?:socket|cap_set_proc|setuid): |permission denied|usage:|invalid (?:option|number)|unrecognized option/i
+  /\b(?:socket|cap_set_proc|setuid): |\(are you root|usage:|invalid (?:option|number)|unrecognized option/i
 
 /** Much more than the lines before an answer. */
 const LONGEST_OUTPUT = 4096

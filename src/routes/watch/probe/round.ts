@@ -44,6 +44,7 @@ const LATE = 500
 /** @returns a function that ends the round without a result */
 export function startRound(query: RoundQuery, done: (result: Result) => void): () => void {
   const { questions, limit, gate, ask, now, told } = query
+  const waits = new Set<() => void>()
   const stops = new Set<() => void>()
   const stagger = Math.min(STAGGER, limit / 2 / questions.length)
   let began: Moment | undefined
@@ -57,9 +58,11 @@ export function startRound(query: RoundQuery, done: (result: Result) => void): (
     clearTimeout(next)
     clearTimeout(deadline)
     clearImmediate(last)
-    for (const one of [...stops]) {
+    // First those that wait: one that ends makes room.
+    for (const one of [...waits, ...stops]) {
       one()
     }
+    stops.clear()
   }
   const end = (result: Result) => {
     stop()
@@ -103,22 +106,19 @@ export function startRound(query: RoundQuery, done: (result: Result) => void): (
     put += 1
     const giveUp = gate.enter((leave) => {
       startClock()
-      const release = () => {
-        stops.delete(abandon)
-        leave()
-      }
       const halt = ask(question, limit, (answer) => {
-        release()
+        stops.delete(abandon)
         hear(question, answer)
+        leave()
       })
       const abandon = () => {
         halt()
-        release()
+        leave()
       }
       stops.add(abandon)
       next = setTimeout(putNext, stagger)
     })
-    stops.add(giveUp)
+    waits.add(giveUp)
   }
   putNext()
   return stop

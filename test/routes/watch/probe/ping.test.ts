@@ -57,6 +57,7 @@ describe('silence', () => {
     ['an address that is gone', "echo 'ping: bind: Cannot assign requested address' >&2; exit 2"],
     ['a barrier', "echo 'ping: connect: Network is unreachable' >&2; exit 2"],
     ['a barrier, to BusyBox', "echo 'ping: sendto: Network is unreachable' >&2; exit 1"],
+    ['a route that prohibits', "echo 'ping: connect: Permission denied' >&2; exit 2"],
     ['a firewall of the host', "echo 'ping: sendmsg: Operation not permitted' >&2; exit 1"],
   ])('of %s', async (_who, script) => {
     expect(await ask(script)).toBe('silence')

@@ -123,6 +123,18 @@ describe('a round', () => {
     round.stop()
   })
 
+  it('that is over asks nobody who still waits for his turn', () => {
+    const round = play({ a: answer(600) }, QUESTIONS, 1)
+    vi.advanceTimersByTime(10_000)
+    expect(round.asked.map(({ address }) => address)).toEqual(['a'])
+    expect(round.results).toEqual(['answered'])
+    const lost = play({}, QUESTIONS, 1)
+    vi.advanceTimersByTime(10_000)
+    expect(lost.asked.map(({ address }) => address)).toEqual(['a'])
+    expect(lost.results).toEqual(['lost'])
+    expect([round.open(), lost.open(), vi.getTimerCount()]).toEqual([0, 0, 0])
+  })
+
   it('that is stopped has no result and leaves nothing', () => {
     const round = play({ a: answer(600) })
     vi.advanceTimersByTime(300)
