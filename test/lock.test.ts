@@ -81,7 +81,7 @@ describe('a run', () => {
     expect([refusal, told, lines.length]).toEqual([
       'not refused',
       ['there is no lock (flock of util-linux, and /run): a run beside this one may interfere'],
-      6,
+      8,
     ])
   })
 
