@@ -28,6 +28,7 @@ LEAVE=/etc/network/if-down.d/mptcp_down
 # Namespaces: make, unmake, enter
 
 build_lab() {
+  expect_a_shield
   HOST=host-$RANDOM$RANDOM
   NAMESPACES=()
   add_namespace "$HOST"

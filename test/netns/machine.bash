@@ -47,6 +47,11 @@ shield_the_machine() {
   configure_dhcp_clients
 }
 
+# Who comes here by a file that was sourced alone would write to the machine's own /etc and /run.
+expect_a_shield() {
+  [[ -d /run/real-etc ]] || refuse "/etc and /run are the machine's own: call shield_the_machine first"
+}
+
 # Read-only, and not in a temporary directory: whoever tidies that up would empty the real /etc.
 keep_the_real_etc_in_sight() {
   mount --bind /etc /run/real-etc
