@@ -6,6 +6,7 @@ import { describeDeath } from '../../words/death.ts'
 import { detourFaults, standingDetours, VERSIONS } from '../detours.ts'
 import { commandLine, listed } from '../words.ts'
 import { type Finding, fail, ok, warn } from './finding.ts'
+import { START_WATCHER } from './installed.ts'
 
 export const CABLE = 'see the cable and what is at its other end'
 
@@ -28,6 +29,14 @@ function beyondRouter({ device, addresses, out }: Uplink): string {
   return router === undefined
     ? 'ask the provider at the other end of the link'
     : `see whether its router answers: ${commandLine('ping', '-c', 1, '-I', from, router)}; if it does, the fault lies behind it`
+}
+
+/** Hooks do not probe: where nobody does, a dead provider is found by nobody. */
+export function checkProbe(uplinks: readonly Uplink[], watched: boolean): Finding[] {
+  const isAsked = uplinks.some(({ probe }) => probe !== undefined && probe.targets.length > 0)
+  return isAsked && !watched
+    ? [warn('mptcp-probe has no effect while the watcher does not run', START_WATCHER)]
+    : []
 }
 
 export function checkDetours(step: WholeStep): Finding[] {

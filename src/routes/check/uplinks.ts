@@ -14,7 +14,7 @@ import { subjectOf } from '../subject.ts'
 import { UNRECORDED, unrecordedRules } from '../unrecorded.ts'
 import { silentGateways } from '../ways.ts'
 import { commandLine, listed } from '../words.ts'
-import { CABLE, checkDead, checkDetours } from './dead.ts'
+import { CABLE, checkDead, checkDetours, checkProbe } from './dead.ts'
 import { about, type Finding, fail, ok, warn } from './finding.ts'
 import { checkWay } from './ways.ts'
 
@@ -22,6 +22,8 @@ export interface UplinkFacts {
   readonly step: WholeStep
   readonly probes: Probes
   readonly now: Date
+  /** `mptcp-routes watch` runs in this network. */
+  readonly watched: boolean
   /** The interfaces that ifupdown knows; to ask it takes a second of ifupdown2. */
   readonly ifupdown: () => ReadonlySet<string>
 }
@@ -57,7 +59,7 @@ function byHand(device: string, first = ''): string {
 }
 
 function checkDevice(device: string, facts: UplinkFacts): Finding[] {
-  const { step, probes, now } = facts
+  const { step, probes, now, watched } = facts
   const refusal = step.plan.refused.get(device)
   const link = step.host.link(device)
   if (link === undefined) {
@@ -82,6 +84,7 @@ function checkDevice(device: string, facts: UplinkFacts): Finding[] {
   const bad = [
     ...(isUnplugged && dead.length === 0 ? [warn('no carrier', CABLE)] : []),
     ...dead,
+    ...checkProbe(uplinks, watched),
     ...checkChanges(device, step),
     ...uplinks.flatMap((uplink) => [
       ...checkNeighbours(uplink, probes),

@@ -11,6 +11,7 @@ function findings(lines: readonly string[], deaths: readonly string[], changes =
   return checkUplinks({
     ifupdown: IFUPDOWN,
     now: NOW,
+    watched: true,
     step: stepOf(world(...lines), stanzas, deaths),
     probes,
   })

@@ -10,7 +10,9 @@ const complaintsOf = (
   ifupdown: () => ReadonlySet<string> = IFUPDOWN,
 ) => {
   const probes = { ...NO_PROBES, ...changes }
-  return complain(checkUplinks({ step: stepOf(world(...lines), stanzas), probes, ifupdown, now: NOW }))
+  return complain(
+    checkUplinks({ step: stepOf(world(...lines), stanzas), probes, ifupdown, now: NOW, watched: true }),
+  )
 }
 
 const BY_HAND = 'as root, with the options of its stanza as IF_MPTCP_GATEWAY=... before IFACE:'
@@ -29,7 +31,9 @@ const without = (pattern: RegExp) =>
 describe('checkUplinks', () => {
   it('describes each uplink of a sound host', () => {
     const step = stepOf(world(...SOUND))
-    expect(say(checkUplinks({ ifupdown: IFUPDOWN, now: NOW, step, probes: NO_PROBES }))).toEqual([
+    expect(
+      say(checkUplinks({ ifupdown: IFUPDOWN, now: NOW, watched: true, step, probes: NO_PROBES })),
+    ).toEqual([
       `ok eth0: 10.1.1.2 goes via 10.1.1.1 (table ${T1 - 1})`,
       `ok eth1: 10.1.2.2 goes via 10.1.2.1 (table ${T1})`,
     ])
@@ -51,6 +55,24 @@ describe('checkUplinks', () => {
   it('counts what would be a long list', () => {
     expect(complaintsOf([PAGE], {}, STANZAS.slice(1))[0]).toMatch(
       /^fail eth1: no rule for 10\.1\.2\.2; no default in its table; .*; and 2 more \| mptcp-routes apply eth1$/,
+    )
+  })
+
+  it.each<[boolean, Record<string, string>, readonly string[]]>([
+    [
+      false,
+      { IF_MPTCP_PROBE: 'gateway' },
+      ['eth1: mptcp-probe has no effect while the watcher does not run'],
+    ],
+    [true, { IF_MPTCP_PROBE: 'gateway' }, []],
+    [false, { IF_MPTCP_PROBE: 'none' }, []],
+    [false, { IF_MPTCP_PROBE: 'not-an-address' }, []],
+  ])('names a probe that nobody makes: watched %s, %o', (watched, variables, what) => {
+    const stanzas = [stanza('eth0'), stanza('eth1', { IF_MPTCP_GATEWAY: '10.1.2.1', ...variables })]
+    const step = stepOf(world(...SOUND), stanzas)
+    const facts = { ifupdown: IFUPDOWN, now: NOW, watched, step, probes: NO_PROBES }
+    expect(complain(checkUplinks(facts))).toEqual(
+      what.map((text) => `warn ${text} | systemctl enable --now mptcp-routes`),
     )
   })
 
@@ -110,7 +132,7 @@ describe('checkUplinks', () => {
   it('names an uplink by option that has no way out, unless that is what was asked for', () => {
     const told = (options: Readonly<Record<string, string>>) => {
       const step = { ...stepOf(world(PAGE), [stanza('eth1', options)]), changes: [] }
-      return say(checkUplinks({ ifupdown: IFUPDOWN, now: NOW, step, probes: NO_PROBES }))
+      return say(checkUplinks({ ifupdown: IFUPDOWN, now: NOW, watched: true, step, probes: NO_PROBES }))
     }
     const bare = 'eth1: 10.1.2.2: no way out, so rules and connected routes only'
     expect(told({ IF_MPTCP_ENDPOINT: 'none' })).toEqual([`warn ${bare} | mptcp-gateway names a router`])
@@ -123,7 +145,13 @@ describe('checkUplinks', () => {
     const step = stepOf(world(...without(/10\.1\.2\.2 (lookup|id)|via 10\.1\.2\.1/)))
     const served = { ...step.served, silent: new Set(['eth1 inet']) }
     const [complaint, ...more] = complain(
-      checkUplinks({ ifupdown: IFUPDOWN, now: NOW, step: { ...step, served }, probes: NO_PROBES }),
+      checkUplinks({
+        ifupdown: IFUPDOWN,
+        now: NOW,
+        watched: true,
+        step: { ...step, served },
+        probes: NO_PROBES,
+      }),
     )
     expect(complaint).toMatch(
       /^warn eth1: no .*; no stanza is about this family, .* \| mptcp-routes apply eth1; /,
@@ -143,9 +171,9 @@ describe('checkUplinks', () => {
   it('tells what has no way out, and what is left of what is off', () => {
     const lan = [...SOUND, 'link lan0', 'addr 192.168.7.1/24 dev lan0']
     const step = stepOf(world(...lan), [...STANZAS, stanza('lan0')])
-    expect(say(checkUplinks({ ifupdown: IFUPDOWN, now: NOW, step, probes: NO_PROBES }))).toContain(
-      'ok lan0: 192.168.7.1: no gateway is known, so it is no uplink',
-    )
+    expect(
+      say(checkUplinks({ ifupdown: IFUPDOWN, now: NOW, watched: true, step, probes: NO_PROBES })),
+    ).toContain('ok lan0: 192.168.7.1: no gateway is known, so it is no uplink')
     const off = [...STANZAS.slice(0, 1), stanza('eth1', { IF_MPTCP: 'off' })]
     expect(complaintsOf([...SOUND], {}, off)).toEqual([
       expect.stringMatching(/^warn eth1: a rule for 10\.1\.2\.2 .*left over.* \| mptcp-routes apply eth1$/),

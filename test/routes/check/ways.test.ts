@@ -20,6 +20,7 @@ function complaintsOf(
     checkUplinks({
       ifupdown: IFUPDOWN,
       now: NOW,
+      watched: true,
       step,
       probes: { ...NO_PROBES, probes: [probe('10.1.2.2', answer)] },
     }),
@@ -57,7 +58,7 @@ describe('the way of each address', () => {
     const snapshot = world(...SOUND)
     const step = stepOf({ ...snapshot, rules: snapshot.rules.filter(({ from }) => from !== '10.1.2.2') })
     const probes = { ...NO_PROBES, probes: [probe('10.1.2.2', { route: byMain })] }
-    expect(complain(checkUplinks({ ifupdown: IFUPDOWN, now: NOW, step, probes }))[1]).toBe(
+    expect(complain(checkUplinks({ ifupdown: IFUPDOWN, now: NOW, watched: true, step, probes }))[1]).toBe(
       `${WRONG} via 10.1.1.1 dev eth0 (main) | mptcp-routes apply eth1`,
     )
   })
