@@ -13,11 +13,12 @@ export function terminalDefault(host: Host, family: Family): Route | undefined {
   return host.once(findTerminalDefault, family)
 }
 
-function findTerminalDefault({ snapshot }: Host, family: Family): Route | undefined {
-  const defaults = snapshot.routes.filter(
+function findTerminalDefault(host: Host, family: Family): Route | undefined {
+  const defaults = host.snapshot.routes.filter(
     (route) =>
       route.family === family &&
       route.table === MAIN_TABLE &&
+      !isPassedOver(route, host) &&
       // Our own for failover come and go with the run that judges.
       route.protocol !== PROTOCOL &&
       route.destination === 'default' &&
@@ -29,6 +30,13 @@ function findTerminalDefault({ snapshot }: Host, family: Family): Route | undefi
     undefined,
   )
   return best !== undefined && best.type !== UNICAST ? best : undefined
+}
+
+/** All its cables are out: routes through uplinks do not count then (ignore_routes_with_linkdown), and the error behind them does. */
+function isPassedOver({ hops }: Route, { link }: Host): boolean {
+  return (
+    hops.length > 0 && hops.every(({ device }) => device !== undefined && link(device)?.carrier === false)
+  )
 }
 
 export function companionOf({ family, from, priority }: Rule): Rule {

@@ -1,6 +1,7 @@
 /** The detour: while main's default leads through a dead uplink, what no source rule decides goes by a living one. */
 import type { Family, Hop, Route, Rule } from '../words/state.ts'
 import { DETOUR_PRIORITY, MAIN_TABLE, SUPPRESSED_LENGTH, TERMINAL_TYPES, UNICAST } from '../words/table.ts'
+import { terminalDefault } from './companion.ts'
 import type { Exit, Exits } from './dead.ts'
 import { devicesOf, type Host } from './host.ts'
 import { comparePreference, isPlainDefault } from './main-routes.ts'
@@ -47,16 +48,16 @@ function leadingDetour(standing: readonly Rule[], { living }: Exits): Rule[] {
 
 function findDetour(host: Host, family: Family, exits: Exits): Rule[] {
   const [best] = inOrder(host, family, exits)
-  return best !== undefined && isMisled(host, family, exits) ? detourBy(best) : []
+  return best !== undefined && isMisled(host, family, exits) ? detourBy(best, host) : []
 }
 
 /** Main's specific routes count before it, as they do for an uplink's own addresses. */
-function detourBy({ family, table }: Exit): Rule[] {
+function detourBy({ family, table }: Exit, host: Host): Rule[] {
   const rule = { kind: 'detour', family, from: 'all' } as const
-  return [
-    { ...rule, table: MAIN_TABLE, priority: DETOUR_PRIORITY - 1, suppress: SUPPRESSED_LENGTH[family] },
-    { ...rule, table, priority: DETOUR_PRIORITY, suppress: undefined },
-  ]
+  const way: Rule = { ...rule, table, priority: DETOUR_PRIORITY, suppress: undefined }
+  const suppress = SUPPRESSED_LENGTH[family]
+  const specifics: Rule = { ...rule, table: MAIN_TABLE, priority: DETOUR_PRIORITY - 1, suppress }
+  return terminalDefault(host, family) === undefined ? [specifics, way] : [way]
 }
 
 /**

@@ -70,6 +70,15 @@ describe('while main’s best default is no way', () => {
     ])
   })
 
+  it.each([
+    ['is behind a way', '', true],
+    ['is behind a way of which the cable is out', 'link eth0 no-carrier', false],
+  ])('counts where it %s: %s', (_, line, isAccompanied) => {
+    const behind = world(PAGE.replace('10.1.1.1 dev eth0', '$& metric 3'), ERROR, ...(line ? [line] : []))
+    const rules = rulesOf(planOf(behind, { stanzas: [stanza('eth1', GIVEN)] }))
+    expect(rules.includes('30999 10.1.2.2 main/7')).toBe(isAccompanied)
+  })
+
   const STANDING = world(PAGE.replace('route default via 10.1.1.1 dev eth0', ''), ETH0, ETH1, ERROR)
 
   it('a run takes the companions of all devices, whatever its own', () => {
