@@ -392,6 +392,7 @@ joins_are_tried() {
 @test 'no carrier, and the default of main leads there' {
   bring_up_host
   on_host ip route add default via 10.1.2.1 metric 50
+  on_host sysctl -qw net.ipv4.conf.eth0.ignore_routes_with_linkdown=0
   at_provider 0 ip link set customer down
   wait_until has_no_carrier eth0
   expect_named warn 'eth0: no carrier'
