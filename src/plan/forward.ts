@@ -97,6 +97,13 @@ function isAsking({ stanza, out, rules }: Uplink): boolean {
 
 const isSource = ({ kind }: Rule) => kind === 'source'
 
+/** An ordinary user is not told by nft, and it works all the same. */
+function toKeepNotice(why: string, isKept: boolean): Notice {
+  return isKept
+    ? { device: undefined, text: `what stands for mptcp-forward is left as it is: ${why}` }
+    : toNotice(why)
+}
+
 function toNotice(why: string, device?: string): Notice {
   return { device, text: `mptcp-forward has no effect: ${why}` }
 }
@@ -122,7 +129,8 @@ function keepAsItIs(
     owned: own.flatMap(({ rules }) => rules),
     wanted: kept.flatMap(({ rules }) => rules),
     ...{ standing: undefined, table: undefined, given, mayStand: true },
-    notices: asking.length > 0 || own.length > 0 ? reasons.map((why) => toNotice(why)) : [],
+    notices:
+      asking.length > 0 || own.length > 0 ? reasons.map((why) => toKeepNotice(why, kept.length > 0)) : [],
   }
 }
 

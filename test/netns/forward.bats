@@ -1,5 +1,7 @@
 #!/usr/bin/env bats
 # What is published to both providers is answered by the one that asked, whichever has main's default.
+# The fake nft expands what is in single quotes, and run sets stderr.
+# shellcheck disable=SC2016,SC2154
 
 load lab
 load guest
@@ -280,7 +282,7 @@ start_hook_on_eth1() {
 fake_nft() {
   FAKE_NFT=$BATS_TEST_TMPDIR/fake-nft
   mkdir -p "$FAKE_NFT"
-  printf '%s\n' '#!/usr/bin/env bash' 'HERE=${0%/*}' "$1" 'exec /usr/sbin/nft "$@"' > "$FAKE_NFT/nft"
+  printf '%s\n' '#!/usr/bin/env bash' 'HERE=${0%/*}' "$1" "exec $(command -v nft) \"\$@\"" > "$FAKE_NFT/nft"
   chmod +x "$FAKE_NFT/nft"
   mount --bind "$FAKE_NFT" /usr/local/sbin
 }

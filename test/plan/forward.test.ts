@@ -191,6 +191,7 @@ describe('no forwarding', () => {
     expect(changesOf(PAIRS, {}, kept)).toEqual([])
     expect(changesOf('', {}, kept)).toEqual([])
     expect(noticesOf('', {}, kept)).toEqual([`mptcp-forward has no effect: ${why}`])
+    expect(noticesOf(PAIRS, {}, kept)).toEqual([`what stands for mptcp-forward is left as it is: ${why}`])
     expect(changesOf(PAIRS, { stanzas: [FIRST, stanza('eth1')] }, kept)).toHaveLength(2)
   })
 

@@ -3,6 +3,7 @@ import { startTrail } from '../../../src/routes/watch/trail.ts'
 import { planWhole } from '../../../src/whole.ts'
 import type { Edge } from '../../../src/words/edge.ts'
 import { change, hostWith, PAGE } from '../../fake-host.ts'
+import { createFakeNft } from '../../fake-kernel/nft.ts'
 
 /** What a look at the page's host has read. */
 function lookAt(edge: Edge) {
@@ -35,6 +36,17 @@ describe('a trail', () => {
     const { edge } = hostWith(...PAGE)
     const trail = lookAt(edge)
     edge.writeFile(`/run/mptcp-routes/${edge.networkNamespace()}/inet,eth1,-`, 'something')
+    expect(trail.isSameNow()).toBe(false)
+  })
+
+  it('is another one where nft tells another table', () => {
+    const { edge } = hostWith(...PAGE)
+    const fake = createFakeNft()
+    fake.table = 'table inet mptcp_routes {\n\tcomment "ifupdown-mptcp"\n}\n'
+    const trail = startTrail({ ...edge, nft: fake.nft })
+    trail.edge.nft(['list', 'table', 'inet', 'mptcp_routes'], '')
+    expect(trail.isSameNow()).toBe(true)
+    fake.table = undefined
     expect(trail.isSameNow()).toBe(false)
   })
 
