@@ -76,7 +76,7 @@ describe('a hook', () => {
   it('makes a dry run of what it would do', () => {
     const { host, fake } = start()
     const { commands } = run(host, ifup(ASKING), { dryRun: true })
-    expect(commands[0]).toMatch(/^nft 'create table inet mptcp_routes /)
+    expect(commands.at(-1)).toMatch(/^nft 'create table inet mptcp_routes /)
     expect([fake.table, host.disk.files.size]).toEqual([undefined, 0])
   })
 

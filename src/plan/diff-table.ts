@@ -10,7 +10,10 @@ export function putTable(standing: NftTable | undefined, wanted: NftTable): NftC
   return standing.signature === wanted.signature ? undefined : { kind: 'nft', verb: 'replace', table: wanted }
 }
 
-/** Marked packets without rules go as they always did, so a table comes before its rules, and goes behind them. */
+/**
+ * A table comes behind the rules that go with it, and goes before them: where there is no room for a file, they alone tell a
+ * later run that there is one.
+ */
 export function diffTable(standing: NftTable | undefined, wanted: NftTable | undefined) {
   const put = wanted && putTable(standing, wanted)
   const gone: NftChange | undefined =

@@ -21,7 +21,7 @@ export function diffState(owned: State, wanted: State): Change[] {
   const table = diffTable(owned.nft, wanted.nft)
   return [
     ...settings.filter(({ setting }) => setting.value === 0),
-    ...table.put,
+    ...table.gone,
     ...groups.filter(({ group }) => group !== DEFAULT_GROUP),
     ...endpoints.removed.map((endpoint): Change => ({ kind: 'endpoint', verb: 'delete', endpoint })),
     ...diffLimits(owned, wanted),
@@ -34,7 +34,7 @@ export function diffState(owned: State, wanted: State): Change[] {
     ),
     ...groups.filter(({ group }) => group === DEFAULT_GROUP),
     ...settings.filter(({ setting }) => setting.value === 1),
-    ...table.gone,
+    ...table.put,
   ]
 }
 
