@@ -12,7 +12,7 @@ import { hookPath } from './scenarios.mjs'
 import { formatText } from './table.mjs'
 
 const page = fileURLToPath(new URL('../../docs/failover.md', import.meta.url))
-const marks = ['<!-- npm run bench:failover -- --write: from here -->', '<!-- to here -->']
+const marks = ['<!-- FIGURES: npm run bench:failover -- --write -->', '<!-- END OF FIGURES -->']
 const lane = fileURLToPath(new URL('failover/lane.mjs', import.meta.url))
 
 /** Side by side, since they wait nearly all of the time. */
