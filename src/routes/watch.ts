@@ -48,6 +48,7 @@ export async function runWatch(context: Context): Promise<number> {
     detail: (text) => verbose && write({ device: undefined, level: INFO, text }),
     refresh: () => ears.folders.refresh(),
     deaths: { read: () => lastDeaths(edge), write: (deaths) => writeDeaths(edge, deaths) },
+    breaks: (device) => edge.readFile(`/sys/class/net/${device}/carrier_down_count`),
     probe: (courses) => prober.keep(courses),
   })
   const ears = openEars(edge, env, () => loop)

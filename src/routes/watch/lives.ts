@@ -8,6 +8,7 @@ import type { Course } from './probe/prober.ts'
 import {
   deathsIn,
   hear,
+  interrupt,
   keyOf,
   type Moment,
   meet,
@@ -29,6 +30,8 @@ export interface Deaths {
 export interface LivesOptions {
   readonly now: () => Moment
   readonly deaths: Deaths
+  /** How often the device has lost its carrier, in the kernel's words. */
+  readonly breaks: (device: string) => string | undefined
   /** Told after each look which uplinks are to be asked for an answer. */
   readonly probe: (courses: readonly Course[]) => void
   readonly tell: (entries: readonly Entry[]) => void
@@ -58,7 +61,7 @@ export interface Sight {
   readonly contested: ReadonlySet<string>
 }
 
-export function openLives({ now, deaths, probe, tell }: LivesOptions): Lives {
+export function openLives({ now, deaths, breaks, probe, tell }: LivesOptions): Lives {
   let written = deaths.read()
   let verdicts = startVerdicts(written)
   // Those that were dead before the start are told as well.
@@ -71,6 +74,21 @@ export function openLives({ now, deaths, probe, tell }: LivesOptions): Lives {
     tell(entries)
     return causes
   }
+  const counts = new Map<string, string | undefined>()
+  /**
+   * The kernel tells of a link once a second at most (net/core/link_watch.c): a cable that goes out and in meanwhile is
+   * seen by the count alone, whose change is asked for wherever an uplink may come back.
+   */
+  const mindBreaks = () => {
+    const dead = new Set(deathsIn(verdicts).map(({ device }) => device))
+    const before = new Map(counts)
+    counts.clear()
+    for (const device of dead) {
+      counts.set(device, breaks(device))
+    }
+    const isBroken = (device: string) => before.has(device) && before.get(device) !== counts.get(device)
+    verdicts = interrupt(verdicts, isBroken, now())
+  }
   const write = () => {
     const current = deathsIn(verdicts)
     if (JSON.stringify(current) !== JSON.stringify(written)) {
@@ -81,6 +99,7 @@ export function openLives({ now, deaths, probe, tell }: LivesOptions): Lives {
   return {
     // Other runs are to know it before the kernel is changed.
     judge: (uplinks, snapshot) => {
+      mindBreaks()
       adopt(meet(verdicts, seenIn(uplinks, snapshot), now()))
       write()
       return written
@@ -98,8 +117,14 @@ export function openLives({ now, deaths, probe, tell }: LivesOptions): Lives {
       asked = [...coursesOf(sure, contested), ...asked.filter(({ device }) => waiting.has(device))]
       probe(asked)
     },
-    hear: (uplink, round) => adopt(hear(verdicts, uplink, round, now())),
-    pass: () => adopt(pass(verdicts, now())),
+    hear: (uplink, round) => {
+      mindBreaks()
+      return adopt(hear(verdicts, uplink, round, now()))
+    },
+    pass: () => {
+      mindBreaks()
+      return adopt(pass(verdicts, now()))
+    },
     nextReturn: () => nextReturn(verdicts),
   }
 }

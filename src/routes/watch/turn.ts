@@ -35,6 +35,8 @@ export interface LoopOptions {
   readonly mask: number | undefined
   readonly names: Names
   readonly deaths: Deaths
+  /** How often a device has lost its carrier, in the kernel's words. */
+  readonly breaks: (device: string) => string | undefined
   readonly write: (entry: Entry) => void
   /** An `ip` command, before it runs, and what else -v tells. */
   readonly detail: (text: string) => void
@@ -61,7 +63,8 @@ export interface Memory {
   details: string
 }
 
-export function startMemory({ clock, sections, mask, names, deaths, probe }: LoopOptions): Memory {
+export function startMemory(options: LoopOptions): Memory {
+  const { clock, sections, mask, names, deaths, breaks, probe } = options
   const memory: Memory = {
     watch: startWatch(clock.steady()),
     log: new Map(),
@@ -75,7 +78,7 @@ export function startMemory({ clock, sections, mask, names, deaths, probe }: Loo
       tell: (entries) => {
         memory.log = addEntries(memory.log, entries)
       },
-      ...{ deaths, probe },
+      ...{ deaths, breaks, probe },
     }),
     ...{ trail: undefined, idle: 0 },
     details: '',

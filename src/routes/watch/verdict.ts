@@ -97,6 +97,17 @@ function withCarrier(verdict: Verdict, carrier: boolean, now: Moment): Verdict {
   return verdict.death === undefined ? die(cut, 'no carrier', now) : cut
 }
 
+/** A cable was out and is in again: what its return waits for begins anew. @param isBroken of a device */
+export function interrupt(verdicts: Verdicts, isBroken: (device: string) => boolean, now: Moment): Verdicts {
+  return new Map(
+    [...verdicts].map(([key, verdict]) =>
+      verdict.death !== undefined && verdict.carrierSince !== undefined && isBroken(verdict.device)
+        ? [key, { ...verdict, carrierSince: now.steady, losses: 0, answers: 0 }]
+        : [key, verdict],
+    ),
+  )
+}
+
 /** A round of the uplink's probe is over. */
 export function hear(verdicts: Verdicts, key: string, round: Round, now: Moment): Verdicts {
   const verdict = verdicts.get(key)

@@ -30,6 +30,8 @@ interface Story {
   readonly lives: Lives
   readonly written: (readonly Death[])[]
   readonly told: string[]
+  /** How often any carrier was lost. */
+  breaks: number
   readonly courses: (readonly Course[])[]
   now: number
   /** A whole look. */
@@ -48,11 +50,12 @@ function start(before: readonly Death[] = []): Story {
   const lives = openLives({
     now: () => ({ steady: story.now, wall: 1_000_000 + story.now }),
     deaths: { read: () => before, write: (deaths) => written.push(deaths) },
+    breaks: () => `${story.breaks}`,
     probe: (asked) => courses.push(asked),
     tell: (entries) => told.push(...entries.map(({ level, text }) => `<${level}> ${text}`)),
   })
   const story: Story = {
-    ...{ lives, written, told, courses, now: 0 },
+    ...{ lives, written, told, courses, breaks: 0, now: 0 },
     look: (snapshot = PLUGGED, seen = {}, contested = [], waiting = []) => {
       const plan = planIn(snapshot)
       const deaths = lives.judge(plan.uplinks, snapshot)
@@ -116,6 +119,24 @@ describe('the lives of uplinks', () => {
     expect(story.lives.pass()).toEqual(['uplink eth1 inet has carrier again'])
     expect(story.told.at(-1)).toBe('<5> uplink eth1 inet has carrier again, after 8 s')
     expect(story.lives.nextReturn()).toBe(Number.POSITIVE_INFINITY)
+  })
+
+  it('carrier that was lost for less than the kernel tells of counts from then on', () => {
+    const story = start()
+    story.look(without('eth1'))
+    story.now = 1000
+    story.look()
+    story.breaks += 1
+    story.now = 3900
+    story.lives.hear(KEY, 'answered')
+    story.now = 4000
+    expect(story.lives.pass()).toEqual([])
+    expect(story.lives.nextReturn()).toBe(6900)
+    story.now = 6900
+    story.breaks += 1
+    expect(story.lives.pass()).toEqual([])
+    story.now = 9900
+    expect(story.lives.pass()).toEqual(['uplink eth1 inet has carrier again'])
   })
 
   it('what was dead before the start is, is told, and not written again', () => {
