@@ -18,6 +18,7 @@ PEER6=2001:db8:ffff::2
 #   build_network 20 20      two uplinks of 20 Mbit/s
 build_network() {
   local number=0 rate
+  expect_a_shield
   HOST=host-$RANDOM$RANDOM
   NAMESPACES=()
   add_end "$HOST"
