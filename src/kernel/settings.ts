@@ -58,8 +58,15 @@ function readSetting(link: Link, family: Family, ours: boolean, edge: Edge): Sta
   const path = settingPath({ family, device })
   const text = edge.readFile(path)
   const value = text?.trim() === '1' ? 1 : 0
-  const fixed = value === 0 && !ours && edge.isReadOnly(path)
+  const fixed = value === 1 || ours ? undefined : obstacleTo(path, edge)
   return text === undefined ? [] : [{ family, device, value, ours, link: { index, mac }, fixed }]
+}
+
+function obstacleTo(path: string, edge: Edge): StandingSetting['fixed'] {
+  if (edge.isReadOnly(path)) {
+    return '/proc/sys'
+  }
+  return edge.isReadOnly('/run') ? '/run' : undefined
 }
 
 /**

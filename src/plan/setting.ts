@@ -24,7 +24,7 @@ export function settingsOf(
       return []
     }
     if (leading.has(keyOf(setting))) {
-      return fixed ? [] : [{ ...setting, ours: ours || value === 0, value: 1 }]
+      return fixed !== undefined ? [] : [{ ...setting, ours: ours || value === 0, value: 1 }]
     }
     return ours ? [{ ...setting, value: 0, ours: false }] : []
   })
@@ -62,9 +62,13 @@ function keyOf({ device, family }: Pick<Setting, 'device' | 'family'>): string {
 /** One a device, whichever of its families it is about. */
 export function settingNotices({ snapshot }: Host, uplinks: readonly Uplink[]) {
   const leading = leadingKeys(uplinks)
-  const stuck = snapshot.settings.filter((setting) => setting.fixed && leading.has(keyOf(setting)))
-  const what = 'sysctl ignore_routes_with_linkdown cannot be set, as /proc/sys is read-only here'
+  const stuck = snapshot.settings.filter(
+    (setting) => setting.fixed !== undefined && leading.has(keyOf(setting)),
+  )
   const so = 'while its cable is out, new connections fail instead of leaving by another uplink'
-  const text = `${what}: ${so} (set it to 1 from outside of the container)`
-  return [...new Set(stuck.map(({ device }) => device))].map((device) => ({ device, text }))
+  return [...new Map(stuck.map(({ device, fixed }) => [device, fixed] as const))].map(([device, fixed]) => {
+    const cure = fixed === '/run' ? 'set it to 1 yourself' : 'set it to 1 from outside of the container'
+    const what = `sysctl ignore_routes_with_linkdown cannot be set, as ${fixed} is read-only here`
+    return { device, text: `${what}: ${so} (${cure})` }
+  })
 }

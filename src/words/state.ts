@@ -224,8 +224,8 @@ export interface Snapshot {
 }
 
 export interface StandingSetting extends Setting {
-  /** Nobody can change it: /proc/sys is read-only, as in many containers. */
-  readonly fixed: boolean
+  /** What is read-only, as in many containers, so that it cannot be set, or nothing would tell that it is to be put back. */
+  readonly fixed: '/proc/sys' | '/run' | undefined
 }
 
 /** The kernel's switches for Multipath TCP, Documentation/networking/mptcp-sysctl.rst. */

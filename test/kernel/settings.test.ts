@@ -23,7 +23,7 @@ const value = ({ edge }: FakeHost) => edge.readFile(PATH)?.trim()
 const read = ({ edge }: FakeHost, seen = SEEN, names = ['eth1', 'eth0']) =>
   readSettings(names, seen, edge).map(
     ({ family, device, value: is, ours, fixed }) =>
-      `${device} ${family} ${is}${ours ? ' ours' : ''}${fixed ? ' fixed' : ''}`,
+      `${device} ${family} ${is}${ours ? ' ours' : ''}${fixed ? ` fixed by ${fixed}` : ''}`,
   )
 
 describe('a setting', () => {
@@ -58,6 +58,12 @@ describe('a setting', () => {
     expect([value(host), records(host)]).toEqual(['0', []])
   })
 
+  it('is not to be made where /run takes no record', () => {
+    const host = hostWith(...PAGE)
+    const edge = { ...host.edge, isReadOnly: (path: string) => path === '/run' }
+    expect(read({ ...host, edge })).toEqual(['eth1 inet 0 fixed by /run'])
+  })
+
   it('is not made without a record, and without it being made there is no record', () => {
     const full = hostWith(...PAGE)
     full.disk.writable = false
@@ -66,7 +72,7 @@ describe('a setting', () => {
     const fixed = hostWith(...PAGE)
     fixed.disk.settable = false
     expect(writeSetting(fixed.edge, ON)).toBe('EROFS')
-    expect([records(fixed), read(fixed)]).toEqual([[], ['eth1 inet 0 fixed']])
+    expect([records(fixed), read(fixed)]).toEqual([[], ['eth1 inet 0 fixed by /proc/sys']])
   })
 })
 

@@ -150,7 +150,7 @@ const USUAL_PRIORITIES: Readonly<Record<Rule['kind'], number>> = {
 function readSetting([device = '', family, value, ...words]: string[], { settings, links }: Mutable): void {
   settings.push({
     ...{ device, family: family as Family, value: value === '1' ? 1 : 0 },
-    ...{ ours: has(words, 'ours'), fixed: has(words, 'fixed') },
+    ...{ ours: has(words, 'ours'), fixed: has(words, 'fixed') ? '/proc/sys' : undefined },
     link: links.find(({ name }) => name === device),
   })
 }
