@@ -74,8 +74,8 @@ before=$(print_state)
 configure='
 IFACE=eth0 IF_GATEWAYS="10.1.0.1 2001:db8:0::1" /etc/network/if-up.d/mptcp_up
 IFACE=eth1 ADDRFAM=inet,inet6 IF_GATEWAYS="10.1.1.1 2001:db8:1::1" IF_MPTCP_METRIC=500 /etc/network/if-up.d/mptcp_up
-[ "$(ip -N rule show | grep -c "proto 77")" -eq 4 ]
-[ "$(ip -N -6 rule show | grep -c "proto 77")" -eq 4 ]
+[ "$(ip -N rule show | grep -c "proto 77")" -eq 6 ]
+[ "$(ip -N -6 rule show | grep -c "proto 77")" -eq 6 ]
 '
 
 @test 'takes down what the hooks made in the running kernel, and nothing of others' {
@@ -104,7 +104,7 @@ for name in "it's" 'ü"x' -dash '$HOME' '*'; do
   ip address add 10.1.$number.2/24 dev "$name"
   IFACE=$name IF_GATEWAY=10.1.$number.1 /etc/network/if-up.d/mptcp_up
 done
-[ "$(ip -N rule show | grep -c "proto 77")" -eq 10 ]
+[ "$(ip -N rule show | grep -c "proto 77")" -eq 15 ]
 "$TREE/install.sh" --uninstall
 ip -N rule show
 ip -N route show table all
