@@ -16,7 +16,7 @@ beside_stages=(
   'package       270  dist    check_package test/package'
   'managers      155  dist    check_managers test/managers'
   'properties     100  vitest  run_vitest test/properties'
-  'failover      120  dist    bats_in_namespace --filter-tags !long test/failover'
+  'failover      150  dist    bats_in_namespace --filter-tags !long test/failover'
   'demo           110  dist    bats_by_themselves --filter-tags !measures test/demo'
   'node-versions  30  dist    check_node_versions test/node-versions.bats'
   'unprivileged   30  dist    bats_unprivileged test/netns/page.bats test/netns/by-hand.bats'
@@ -35,7 +35,7 @@ measuring_stages=(
 # What takes longer than people wait: left out of `npm test`, part of `npm run test:all`.
 long_stages=(
   'endurance     250  dist    check_watch test/watch/endurance.bats'
-  'failover-long 140  dist    bats_in_namespace --filter-tags long test/failover'
+  'failover-long 220  dist    bats_in_namespace --filter-tags long test/failover'
   'dial-up       200  dist    check_dial_up test/dial-up'
   'chaos         900  dist    check_many_storms 200 test/watch/chaos.bats'
   'seeds        1500  vitest  try_seeds 25'
