@@ -35,7 +35,7 @@ measuring_stages=(
 # What takes longer than people wait: left out of `npm test`, part of `npm run test:all`.
 long_stages=(
   'endurance     250  dist    check_watch test/watch/endurance.bats'
-  'failover-long 220  dist    bats_in_namespace --filter-tags long test/failover'
+  'failover-long 300  dist    bats_in_namespace --filter-tags long test/failover'
   'dial-up       200  dist    check_dial_up test/dial-up'
   'chaos         900  dist    check_many_storms 200 test/watch/chaos.bats'
   'seeds        1500  vitest  try_seeds 25'
