@@ -70,7 +70,7 @@ export function probeUplinks(edge: Edge, snapshot: Snapshot, uplinks: readonly U
 }
 
 /** Rules of others may be for one protocol alone, and connections are what uplinks are for. */
-const AS_TCP = 'ipproto tcp'
+const AS_TCP = 'ipproto 6'
 
 type Question = Pick<Probe, 'family' | 'address' | 'destination'> & { readonly question: string }
 

@@ -57,7 +57,9 @@ END
   expect_uplink eth1 10.1.2.1
   expect_uplink eth1 2001:db8:2::1 -6
   expect_equal "$(print_our_rules)" '20000: from 10.1.2.2 lookup 77 proto 77
-20000: from 2001:db8:2::2 lookup 77 proto 77'
+20001: from 10.1.2.2 7 proto 77
+20000: from 2001:db8:2::2 lookup 77 proto 77
+20001: from 2001:db8:2::2 7 proto 77'
   expect_equal "$(print_endpoints)" '10.1.2.2 signal backup dev eth1
 2001:db8:2::2 signal backup dev eth1'
   expect_text "$(on_host ip route; on_host ip -6 route)" 'default via 10.1.2.1 dev eth1 proto 77 metric 500' \

@@ -149,7 +149,7 @@ has_lines() {
   expect_uplink eth1 10.1.2.1
   wait_until is_quiet
   expect_settled
-  expect_equal "$(print_our_rules | wc -l)" 2
+  expect_equal "$(print_our_rules | wc -l)" 3
 }
 
 # No run of the hooks is left.

@@ -9,6 +9,9 @@ const NUMBER = '(0|[1-9][0-9]{0,9})'
 const TABLE = `(main|${NUMBER})`
 export const WRITES = [
   `rule (add|delete) from ${ADDRESS} lookup (main suppress_prefixlength [47] suppress_ifgroup 77|${NUMBER}) priority ${NUMBER} protocol 77`,
+  `rule (add|delete) from ${ADDRESS} unreachable priority ${NUMBER} protocol 77`,
+  `rule (add|delete) from all lookup (main suppress_prefixlength [47] priority 32764|${NUMBER} priority 32765) protocol 77`,
+  `rule (add|delete) from all fwmark 0x[0-9a-f]{1,8}/0x[0-9a-f]{1,8} lookup (main suppress_prefixlength [47]|${NUMBER}) priority ${NUMBER} protocol 77`,
   `route (add|append|delete) (default|(?<destination>[0-9a-f.:]+)(/(?<length>[0-9]{1,3}))?)( via (?<gateway>[0-9a-f.:]+))? dev ${DEVICE}( onlink)?( scope link)?( metric ${NUMBER})? table ${TABLE} protocol 77`,
   `mptcp endpoint add ${ADDRESS} id (24[89]|25[0-5]) dev ${DEVICE}( (subflow|signal|backup|fullmesh)){1,4}`,
   `mptcp endpoint delete id (24[89]|25[0-5])`,

@@ -19,7 +19,7 @@ export function checkWay(uplink: Uplink, unfinished: boolean, { step, probes }: 
 
 function describe(probe: Probe, uplink: Uplink, unfinished: boolean, step: WholeStep): Finding {
   const { address, destination, route, error } = probe
-  const question = `ip route get ${destination} from ${address} ipproto tcp`
+  const question = `ip route get ${destination} from ${address} ipproto 6`
   const wanted = wayText(uplink.out?.hops ?? [])
   const taken = route === undefined ? `"${error}"` : `${wayText(route.hops)} (${tableText(route.table)})`
   const what = `${address} should go ${wanted}: "${question}" says ${taken}`

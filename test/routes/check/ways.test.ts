@@ -27,7 +27,7 @@ function complaintsOf(
   )
 }
 
-const QUESTION = '"ip route get 203.0.113.1 from 10.1.2.2 ipproto tcp" says'
+const QUESTION = '"ip route get 203.0.113.1 from 10.1.2.2 ipproto 6" says'
 const WRONG = `fail eth1: 10.1.2.2 should go via 10.1.2.1 dev eth1: ${QUESTION}`
 const BY_VPN = routeOf('route default dev wg0 table 51820')
 
@@ -50,7 +50,7 @@ describe('the way of each address', () => {
 
   it('is wrong by main, and tells where to look where nothing is known against anybody', () => {
     expect(complaintsOf({ route: byMain })).toEqual([
-      `${WRONG} via 10.1.1.1 dev eth0 (main) | see: ip rule; ip route get 203.0.113.1 from 10.1.2.2 ipproto tcp`,
+      `${WRONG} via 10.1.1.1 dev eth0 (main) | see: ip rule; ip route get 203.0.113.1 from 10.1.2.2 ipproto 6`,
     ])
   })
 
