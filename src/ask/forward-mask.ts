@@ -55,17 +55,20 @@ export function isMaskLine(text: string): boolean {
 /** The least number of marks: two uplinks have four, one a family. */
 const LEAST_MARKS = 4
 
+/** All 32 bits leave none to others, and `ip` prints a rule by a whole mark in another form. */
+const LARGEST_MASK = 0xfffffffe
+
 function whyNoMask(value: string): string | undefined {
   const number = /^(0x[\da-f]{1,8}|\d{1,10})$/i.test(value) ? Number(value) : Number.NaN
-  if (!(number > 0 && number <= 0xffffffff)) {
-    return 'is no mask: give a number from 0x1 to 0xffffffff'
+  if (!(number > 0 && number <= LARGEST_MASK)) {
+    return 'is no mask: give a number from 0x7 to 0xfffffffe'
   }
   const most = marksIn(number)
   if (!Number.isInteger(Math.log2(most + 1))) {
     return 'has a gap: its bits are to stand side by side'
   }
   return most < LEAST_MARKS
-    ? `has room for ${most} of at least ${LEAST_MARKS} marks: give more bits`
+    ? `has room for ${most} of at least ${LEAST_MARKS} marks: give three bits side by side or more, such as 0x7000000`
     : undefined
 }
 
