@@ -149,6 +149,7 @@ export function stage(scene: Scene = {}): Stage {
     networkNamespace: () => '4-4026531840',
     lock: () => ({ release: () => {} }),
     tryLock: () => ({ release: () => {} }),
+    tryShared: () => ({ release: () => {} }),
     now: () => scene.now ?? new Date(0),
     sleep: (milliseconds) => {
       slept += milliseconds

@@ -4,6 +4,8 @@
  */
 import type { Death } from '../words/death.ts'
 import type { Edge } from '../words/edge.ts'
+import { readBootFile, writeBootFile } from './boot-file.ts'
+import { isInterface } from './records/form.ts'
 import { recordsDirectory, watchPath } from './records.ts'
 
 /** Those of the service that watches the network namespace now; none where nobody does. */
@@ -14,15 +16,13 @@ export function readDeaths(edge: Edge): readonly Death[] {
 
 /** The same, whoever lives: what a service that starts takes over from the one before it. */
 export function lastDeaths(edge: Edge): readonly Death[] {
-  const path = deathsPath(edge)
-  const text = path === undefined ? undefined : edge.readFile(path)
-  return text === undefined ? [] : parseDeaths(text, bootId(edge))
+  const { deaths } = readBootFile(edge, deathsPath(edge))
+  return Array.isArray(deaths) ? deaths.filter(isDeath) : []
 }
 
 /** Says whether it could. */
 export function writeDeaths(edge: Edge, deaths: readonly Death[]): boolean {
-  const path = deathsPath(edge)
-  return path !== undefined && edge.writeFile(path, `${JSON.stringify({ boot: bootId(edge), deaths })}\n`)
+  return writeBootFile(edge, deathsPath(edge), { deaths })
 }
 
 /** Beside the records, like the service's other files. */
@@ -31,13 +31,16 @@ function deathsPath(edge: Edge): string | undefined {
   return directory === undefined ? undefined : `${directory}.dead`
 }
 
-/** The service holds a lock as long as it lives, however it ends. An ordinary user, who may not try it, is told all the same. */
+/**
+ * The service holds a lock as long as it lives, however it ends. Readers share theirs: none is a service to another. An
+ * ordinary user, who may not try it, is told all the same.
+ */
 function isWatched(edge: Edge): boolean {
   const path = watchPath(edge)
   if (path === undefined) {
     return false
   }
-  const lock = edge.tryLock(path)
+  const lock = edge.tryShared(path)
   if (lock === 'busy' || lock === 'none') {
     return lock === 'busy' || edge.readFile(path) === undefined
   }
@@ -45,27 +48,19 @@ function isWatched(edge: Edge): boolean {
   return false
 }
 
-function bootId(edge: Edge): string {
-  return edge.readFile('/proc/sys/kernel/random/boot_id')?.trim() ?? ''
-}
+/** The last moment that a Date can hold. */
+const LATEST = 8.64e15
 
-/** What is not of this boot, or not of ours, says nothing. */
-function parseDeaths(text: string, boot: string): Death[] {
-  try {
-    const value = JSON.parse(text)
-    return value?.boot === boot && Array.isArray(value.deaths) ? value.deaths.filter(isDeath) : []
-  } catch {
-    return []
-  }
-}
-
+/** Reads what an editor or a full disk may have left: every field is looked at. */
 function isDeath(value: unknown): value is Death {
   const { device, family, table, since, why } = Object(value) as Partial<Record<keyof Death, unknown>>
   return (
-    typeof device === 'string' &&
+    isInterface(device) &&
     (family === 'inet' || family === 'inet6') &&
     Number.isSafeInteger(table) &&
-    Number.isFinite(since) &&
+    typeof since === 'number' &&
+    since >= 0 &&
+    since <= LATEST &&
     typeof why === 'string'
   )
 }

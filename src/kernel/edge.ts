@@ -51,6 +51,7 @@ export function createEdge(env: NodeJS.ProcessEnv): Edge {
     // A limit instead of flock's own -w, which the one of BusyBox does not know.
     lock: (path) => lock(path, [], LOCK_LIMIT, childEnvironment),
     tryLock: (path) => lock(path, ['-n'], TRY_LIMIT, childEnvironment),
+    tryShared: (path) => lock(path, ['-s', '-n'], TRY_LIMIT, childEnvironment),
     now: () => new Date(),
     sleep: (milliseconds) => {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds)

@@ -3,10 +3,7 @@ import { fstatSync } from 'node:fs'
 import { setFlagsFromString } from 'node:v8'
 import { readConfiguration } from '../ask/configuration-file.ts'
 import { lastDeaths, writeDeaths } from '../ask/deaths.ts'
-import { watchPath } from '../ask/records.ts'
 import { parseNames } from '../kernel/links.ts'
-import type { Lock } from '../words/edge.ts'
-import { Refusal } from '../words/refusal.ts'
 import { type Context, PROGRAM } from './context.ts'
 import { requireRoot } from './root.ts'
 import { openEars } from './watch/ears.ts'
@@ -15,6 +12,7 @@ import { type Entry, formatEntry, INFO, WARNING } from './watch/log.ts'
 import { startLoop } from './watch/loop.ts'
 import { namesOn } from './watch/named.ts'
 import { openOutlet } from './watch/outlet.ts'
+import { takePlace } from './watch/place.ts'
 import { askBy, openProber } from './watch/probe/prober.ts'
 
 /**
@@ -27,7 +25,7 @@ export async function runWatch(context: Context): Promise<number> {
   const { edge, env, sections, mask, verbose, err } = context
   requireRoot('watch')
   staySmall(context)
-  const place = takePlace(context)
+  const place = takePlace(edge)
   const isJournal = writesToJournal(env)
   const outlet = openOutlet(err)
   const write = (entry: Entry) => outlet.write(formatEntry(entry, PROGRAM, isJournal))
@@ -92,16 +90,6 @@ function staySmall({ edge }: Context): void {
   if (parseNames(edge.readFile('/proc/net/dev') ?? '').size < MANY_DEVICES) {
     setFlagsFromString('--semi-space-growth-factor=1')
   }
-}
-
-/** Held for life: two watchers would answer each other's changes. */
-function takePlace({ edge }: Context): Lock | 'none' {
-  const path = watchPath(edge)
-  const lock = path === undefined ? 'none' : edge.tryLock(path)
-  if (lock === 'busy') {
-    throw new Refusal(`another ${PROGRAM} watch works in this network namespace (it holds ${path})`)
-  }
-  return lock
 }
 
 function terminated(): Promise<void> {

@@ -42,6 +42,8 @@ export interface Edge {
   readonly lock: (path: string) => Lock | 'busy' | 'none'
   /** The same without waiting. */
   readonly tryLock: (path: string) => Lock | 'busy' | 'none'
+  /** Nor does this one wait: any number can have it at a time, as long as nobody has the other. */
+  readonly tryShared: (path: string) => Lock | 'busy' | 'none'
   readonly now: () => Date
   readonly sleep: (milliseconds: number) => void
 }

@@ -26,10 +26,37 @@ describe('what the service has written', () => {
     expect([readDeaths(host.edge), lastDeaths(host.edge)]).toEqual([[], [DEATH]])
   })
 
-  it('leaves the lock of a service to come free', () => {
+  it('does not hold by another who reads, and has a share in the lock', () => {
     writeDeaths(host.edge, [DEATH])
-    readDeaths(host.edge)
-    expect([...host.disk.locked]).toEqual([])
+    const edge: Edge = { ...host.edge, tryLock: () => 'busy' }
+    expect(readDeaths(edge)).toEqual([])
+  })
+
+  it('leaves the lock to a service', () => {
+    writeDeaths(host.edge, [DEATH])
+    let held = 0
+    const tryShared = () => {
+      held += 1
+      const release = () => {
+        held -= 1
+      }
+      return { release }
+    }
+    readDeaths({ ...host.edge, tryShared })
+    expect(held).toBe(0)
+  })
+
+  it.each([
+    ['a device that no batch could carry', { device: 'eth0 up' }],
+    ['another family', { family: 'mpls' }],
+    ['a table that is no number', { table: 1.5 }],
+    ['a moment that no clock shows', { since: 1e300 }],
+    ['a moment before all', { since: -1 }],
+    ['no reason', { why: undefined }],
+  ])('is nothing with %s', (_, changed) => {
+    watch()
+    writeDeaths(host.edge, [DEATH, { ...DEATH, ...changed } as Death])
+    expect(readDeaths(host.edge)).toEqual([DEATH])
   })
 
   it('is nothing after a boot, or where somebody else wrote it', () => {
@@ -49,7 +76,7 @@ describe('what the service has written', () => {
   })
 
   it('asks for no lock where there is none', () => {
-    const edge: Edge = { ...host.edge, tryLock: () => expect.unreachable() }
+    const edge: Edge = { ...host.edge, tryShared: () => expect.unreachable() }
     expect(readDeaths(edge)).toEqual([])
     writeDeaths(host.edge, [])
     expect(readDeaths(edge)).toEqual([])
@@ -57,7 +84,7 @@ describe('what the service has written', () => {
 
   it('is told to an ordinary user, who may not try the lock, but to nobody where there are no locks', () => {
     writeDeaths(host.edge, [DEATH])
-    const edge: Edge = { ...host.edge, tryLock: () => 'none' }
+    const edge: Edge = { ...host.edge, tryShared: () => 'none' }
     expect(readDeaths(edge)).toEqual([DEATH])
     host.disk.files.set(watchPath(host.edge) ?? '', '')
     expect(readDeaths(edge)).toEqual([])

@@ -47,6 +47,10 @@ export function createFakeEdge(kernel: Kernel, disk: Disk = createDisk()): Edge 
     networkNamespace: () => '4-4026531840',
     lock,
     tryLock: lock,
+    tryShared: (path) => {
+      const whenWritable = locked.has(path) ? 'busy' : { release: () => {} }
+      return disk.writable ? whenWritable : 'none'
+    },
     now: () => new Date(Date.UTC(2026, 10, 23) + disk.minutes * 60_000),
     sleep: (milliseconds) => {
       slept += milliseconds

@@ -208,6 +208,19 @@ describe('lock', () => {
     take().release()
   })
 
+  it('can be shared, which is no more than to share it', () => {
+    const edge = createEdge({})
+    const [one, other] = [edge.tryShared(path()), edge.tryShared(path())]
+    expect(edge.tryLock(path())).toBe('busy')
+    for (const share of [one, other]) {
+      typeof share === 'object' && share.release()
+    }
+    const whole = take()
+    expect(edge.tryShared(path())).toBe('busy')
+    whole.release()
+    expect([one, other]).toEqual([{ release: expect.any(Function) }, { release: expect.any(Function) }])
+  })
+
   it('is busy where another holds it for 30 s', () => {
     failToStart('flock', 'ETIMEDOUT')
     expect(createEdge({}).lock(path())).toBe('busy')

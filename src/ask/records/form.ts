@@ -180,7 +180,7 @@ function isSetting(value: unknown): value is RecordedSetting {
 }
 
 /** A device's name, perhaps with an alias behind a colon: no blank or newline, as it will stand in a batch of `ip`. */
-function isInterface(value: unknown): boolean {
+export function isInterface(value: unknown): boolean {
   return isText(value) && /^[^\s/:\p{Cc}]+(:|$)/u.test(value)
 }
 
