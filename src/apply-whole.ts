@@ -1,9 +1,10 @@
 /** Brings the whole host to what is asked for, or takes all back. */
 import type { Report } from './converge.ts'
 import { rememberForwarding } from './forwarding.ts'
+import { describeFailures } from './kernel/apply.ts'
 import { locked } from './lock.ts'
 import { withDevices } from './plan/notices.ts'
-import { settle } from './settle.ts'
+import { settle, type Work } from './settle.ts'
 import { takeBack } from './take-back.ts'
 import { planWhole, type WholeQuery, type WholeStep } from './whole.ts'
 import { Refusal } from './words/refusal.ts'
@@ -36,13 +37,18 @@ function tellFirst({ notice, detail }: Report) {
  * The same where the lock is held already.
  *
  * @param begin is told each step before its changes are made, the first one first
+ * @param undone is told what could not be done, and costs nothing else; else it is a notice
  */
-export function settleWhole(run: WholeRun, begin: (step: WholeStep, turn: number) => void): WholeStep {
+export function settleWhole(
+  run: WholeRun,
+  begin: Work<WholeStep>['begin'],
+  undone: Work<WholeStep>['undone'] = (failure) => run.report.notice(describeFailures([failure])),
+): WholeStep {
   const { edge, dryRun, flush, report } = run
   let first: WholeStep | undefined
   try {
     return settle({
-      ...{ edge, dryRun, goesOn: flush, command: report.command, notice: report.notice },
+      ...{ edge, dryRun, goesOn: flush, command: report.command, undone },
       next: () => planWhole(run),
       begin: (step, turn) => {
         first ??= step

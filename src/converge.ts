@@ -1,6 +1,7 @@
 /** A hook's run: one wanted state for one device, or all taken back. */
 import type { Event } from './ask/environment.ts'
 import { rememberForwarding } from './forwarding.ts'
+import { describeFailures } from './kernel/apply.ts'
 import { waitForAddress, waitForDetection } from './kernel/wait.ts'
 import { locked } from './lock.ts'
 import { forgetAsked, rememberAsked, rememberDown, rememberLeaving } from './memory.ts'
@@ -76,7 +77,8 @@ function attempt(run: Run, memory: Memory): readonly string[] {
   const { event, edge, dryRun, report } = run
   try {
     return settle({
-      ...{ edge, dryRun, command: report.command, notice: report.notice },
+      ...{ edge, dryRun, command: report.command },
+      undone: (failure) => report.notice(describeFailures([failure])),
       goesOn: event.direction !== 'up',
       next: () => planRound(run),
       begin: (round) => begin(run, memory, round),

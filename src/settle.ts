@@ -22,7 +22,7 @@ export interface Work<S extends Step> {
   /** A command, before it runs. */
   readonly command: (text: string) => void
   /** What could not be done, and costs nothing else. */
-  readonly notice: (text: string) => void
+  readonly undone: (failure: Failure) => void
   readonly next: () => S
   /** Told each step before its changes are made, the first one first. */
   readonly begin: (step: S, turn: number) => void
@@ -42,9 +42,7 @@ export function settle<S extends Step>(work: Work<S>): S {
     }
     failures = work.dryRun ? [] : apply(work, step.changes, turn)
     if (failures.every(isSlight)) {
-      for (const failure of failures) {
-        work.notice(describeFailures([failure]))
-      }
+      failures.forEach(work.undone)
       return step
     }
   }

@@ -26,7 +26,7 @@ function run(turns: readonly (readonly Change[])[], way: Way = {}) {
   const { outcomes = [], goesOn = false, dryRun = false } = way
   const { edge, writes } = stage({ outcomes })
   const commands: string[] = []
-  const notices: string[] = []
+  const undone: unknown[] = []
   const begun: number[] = []
   let planned = 0
   const next = (): Step => {
@@ -37,22 +37,22 @@ function run(turns: readonly (readonly Change[])[], way: Way = {}) {
     settle({
       ...{ edge, dryRun, goesOn, next },
       command: (text) => commands.push(text),
-      notice: (text) => notices.push(text),
+      undone: ({ change, words }) => undone.push([change, words]),
       begin: (_, turn) => begun.push(turn),
     }),
   )
-  return { refusal, commands, notices, begun, batches: writes.map((write) => write.split('\n').length - 1) }
+  return { refusal, commands, undone, begun, batches: writes.map((write) => write.split('\n').length - 1) }
 }
 
 it('is over after one turn where nothing is refused, or nothing is to be done', () => {
   expect(run([[ONE, TWO]])).toEqual({
-    notices: [],
+    undone: [],
     refusal: 'not refused',
     commands: ['ip link set dev eth0 group 77', 'ip link set dev eth1 group 77'],
     begun: [1],
     batches: [2],
   })
-  expect(run([[]])).toEqual({ refusal: 'not refused', commands: [], notices: [], begun: [1], batches: [] })
+  expect(run([[]])).toEqual({ refusal: 'not refused', commands: [], undone: [], begun: [1], batches: [] })
 })
 
 it('plans anew after a refusal, up to three times', () => {
@@ -80,7 +80,7 @@ it('goes on past what is refused where it is told to, from the second turn on', 
     return edge.ip(args, input)
   }
   const step = { snapshot: SNAPSHOT, plan: EMPTY_PLAN, changes: [ONE, TWO] }
-  const work = { edge: { ...edge, ip }, dryRun: false, goesOn: true, notice: () => {} }
+  const work = { edge: { ...edge, ip }, dryRun: false, goesOn: true, undone: () => {} }
   expect(() => settle({ ...work, command: () => {}, next: () => step, begin: () => {} })).toThrow('dev eth0')
   expect([writes.length, options]).toEqual([3, ['-batch -', '-force -batch -', '-force -batch -']])
 })
@@ -98,6 +98,6 @@ it('tells of a setting that cannot be made, which keeps nothing else', () => {
   const change: Change = { kind: 'setting', setting }
   expect(run([[ONE, change]])).toMatchObject({
     ...{ refusal: 'not refused', begun: [1], batches: [1] },
-    notices: ['not done: "sysctl -w net.ipv4.conf.eth0.ignore_routes_with_linkdown=1": ENOENT'],
+    undone: [[change, 'ENOENT']],
   })
 })

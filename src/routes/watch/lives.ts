@@ -2,7 +2,7 @@
 import type { Judge } from '../../whole.ts'
 import type { Death } from '../../words/death.ts'
 import { coursesOf, seenIn } from './judge.ts'
-import type { Entry } from './log.ts'
+import { type Entry, WARNING } from './log.ts'
 import type { Look } from './look.ts'
 import type { Course } from './probe/prober.ts'
 import {
@@ -24,7 +24,8 @@ import { verdictEntries } from './words.ts'
 /** What is known of dead uplinks beyond the watcher's own end, and to other runs. */
 export interface Deaths {
   readonly read: () => readonly Death[]
-  readonly write: (deaths: readonly Death[]) => void
+  /** Says whether it could. */
+  readonly write: (deaths: readonly Death[]) => boolean
 }
 
 export interface LivesOptions {
@@ -43,6 +44,8 @@ export interface Lives {
   readonly judge: Judge
   /** A look is over. */
   readonly endLook: (sight: Sight) => void
+  /** A look had nothing to do: what could not be written down is tried again. */
+  readonly write: () => void
   /** A round of an uplink's probe is over. */
   readonly hear: (uplink: string, round: Round) => readonly string[]
   /** Time has passed. */
@@ -60,6 +63,9 @@ export interface Sight {
   /** What was not put in, by the command that would. */
   readonly contested: ReadonlySet<string>
 }
+
+const UNWRITTEN =
+  'which uplinks are dead cannot be written down (/run/mptcp-routes takes no file): a hook, apply and status do not know it'
 
 export function openLives({ now, deaths, breaks, probe, tell }: LivesOptions): Lives {
   let written = deaths.read()
@@ -89,12 +95,15 @@ export function openLives({ now, deaths, breaks, probe, tell }: LivesOptions): L
     const isBroken = (device: string) => before.has(device) && before.get(device) !== counts.get(device)
     verdicts = interrupt(verdicts, isBroken, now())
   }
+  let isToldUnwritten = false
   const write = () => {
     const current = deathsIn(verdicts)
-    if (JSON.stringify(current) !== JSON.stringify(written)) {
-      written = current
-      deaths.write(current)
+    const isWritten = JSON.stringify(current) === JSON.stringify(written) || deaths.write(current)
+    written = isWritten ? current : written
+    if (!isWritten && !isToldUnwritten) {
+      tell([{ device: undefined, level: WARNING, text: UNWRITTEN }])
     }
+    isToldUnwritten = !isWritten
   }
   return {
     // Other runs are to know it before the kernel is changed.
@@ -102,7 +111,7 @@ export function openLives({ now, deaths, breaks, probe, tell }: LivesOptions): L
       mindBreaks()
       adopt(meet(verdicts, seenIn(uplinks, snapshot), now()))
       write()
-      return written
+      return deathsIn(verdicts)
     },
     endLook: ({ seen: { plan, refused }, silent, waiting, contested }) => {
       if (plan === undefined) {
@@ -117,6 +126,7 @@ export function openLives({ now, deaths, breaks, probe, tell }: LivesOptions): L
       asked = [...coursesOf(sure, contested), ...asked.filter(({ device }) => waiting.has(device))]
       probe(asked)
     },
+    write,
     hear: (uplink, round) => {
       mindBreaks()
       return adopt(hear(verdicts, uplink, round, now()))

@@ -2,6 +2,7 @@
 import { settleWhole, type WholeRun } from '../../apply-whole.ts'
 import type { Section } from '../../ask/configuration.ts'
 import { lockPath } from '../../ask/records.ts'
+import { describeFailures, type Failure } from '../../kernel/apply.ts'
 import type { Plan } from '../../plan/wanted.ts'
 import type { Judge, WholeStep } from '../../whole.ts'
 import type { Edge } from '../../words/edge.ts'
@@ -35,6 +36,8 @@ export interface Look {
   readonly named: readonly string[]
   /** What was changed, each with the device that it is about. */
   readonly made: readonly Made[]
+  /** What could not be done and costs nothing else, in words: each look tries it again. */
+  readonly undone: readonly string[]
   /** What the kernel refused, by device, or under HOST. It is taken back, and the others have what they want. */
   readonly refused: ReadonlyMap<string, Refusal>
 }
@@ -66,19 +69,23 @@ function mend(query: LookQuery): Look {
   const { first, refusal } = all
   if (first === undefined) {
     const why = refusal ?? new Refusal('the host cannot be read')
-    return { plan: undefined, named: query.former, made: [], refused: new Map([[HOST, why]]) }
+    return { ...NOTHING, plan: undefined, named: query.former, refused: new Map([[HOST, why]]) }
   }
   const { plan, scope } = first
   const named = namedIn(first, query.former)
   if (refusal === undefined) {
-    return { plan, named, made: all.made, refused: new Map() }
+    return { ...NOTHING, plan, named, made: all.made, undone: all.undone }
   }
   const devices = scope.devices.filter((device) => !plan.refused.has(device))
-  const { made, refused } = mendHalves(query, devices)
+  const { made, undone, refused } = mendHalves(query, devices)
   // Where every device alone can have what it wants, it is what belongs to none that cannot be taken away.
   const whose = refused.size > 0 ? refused : new Map([[HOST, refusal]])
-  return { plan, named, made, refused: whose }
+  return { plan, named, made, undone, refused: whose }
 }
+
+type Ends = Pick<Look, 'made' | 'undone' | 'refused'>
+
+const NOTHING: Ends = { made: [], undone: [], refused: new Map() }
 
 function namedIn({ served, host }: WholeStep, former: readonly string[]): string[] {
   const present = served.stanzas.filter(({ door }) => door === 'configuration').map(({ device }) => device)
@@ -87,21 +94,22 @@ function namedIn({ served, host }: WholeStep, former: readonly string[]): string
 }
 
 /** Of 256 devices, the one that is refused is found in 16 attempts. */
-function mendHalves(query: LookQuery, devices: readonly string[]): Pick<Look, 'made' | 'refused'> {
+function mendHalves(query: LookQuery, devices: readonly string[]): Ends {
   const middle = Math.ceil(devices.length / 2)
   const halves = [devices.slice(0, middle), devices.slice(middle)].filter(({ length }) => length > 0)
-  const ends = halves.map((half) => {
-    const { made, refusal } = attempt(query, half)
+  const ends = halves.map((half): Ends => {
+    const { made, undone, refusal } = attempt(query, half)
     if (refusal === undefined) {
-      return { made, refused: new Map<string, Refusal>() }
+      return { ...NOTHING, made, undone }
     }
     const [device, ...more] = half
     return device !== undefined && more.length === 0
-      ? { made: [], refused: new Map([[device, refusal]]) }
+      ? { ...NOTHING, refused: new Map([[device, refusal]]) }
       : mendHalves(query, half)
   })
   return {
     made: ends.flatMap(({ made }) => made),
+    undone: ends.flatMap(({ undone }) => undone),
     refused: new Map(ends.flatMap(({ refused }) => [...refused])),
   }
 }
@@ -109,6 +117,7 @@ function mendHalves(query: LookQuery, devices: readonly string[]): Pick<Look, 'm
 interface Attempt {
   readonly first: WholeStep | undefined
   readonly made: readonly Made[]
+  readonly undone: readonly string[]
   readonly refusal: Refusal | undefined
 }
 
@@ -116,6 +125,7 @@ interface Attempt {
 function attempt(query: LookQuery, devices: readonly string[]): Attempt {
   const { edge, env, sections, mask, former, held, contested, deaths, command } = query
   const steps: WholeStep[] = []
+  const undone: Failure[] = []
   const run: WholeRun = {
     ...{ edge, env, sections, mask, former, devices, deaths, flush: false, dryRun: false },
     except: {
@@ -126,13 +136,20 @@ function attempt(query: LookQuery, devices: readonly string[]): Attempt {
     report: { notice: ignore, detail: ignore, command },
   }
   try {
-    settleWhole(run, (step) => steps.push(step))
-    return { first: steps[0], made: steps.flatMap(madeIn), refusal: undefined }
+    settleWhole(
+      run,
+      (step) => steps.push(step),
+      (failure) => undone.push(failure),
+    )
+    const failed = new Set(undone.map(({ change }) => textOf(change)))
+    const made = steps.flatMap(madeIn).filter(({ change }) => !failed.has(textOf(change)))
+    const words = undone.map((failure) => describeFailures([failure]))
+    return { first: steps[0], made, undone: words, refusal: undefined }
   } catch (error) {
     if (!(error instanceof Refusal)) {
       throw error
     }
-    return { first: steps[0], made: [], refusal: error }
+    return { first: steps[0], made: [], undone: [], refusal: error }
   }
 }
 

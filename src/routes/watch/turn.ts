@@ -94,6 +94,7 @@ export function look(memory: Memory, options: LoopOptions): void {
   const began = options.clock.steady()
   if (isIdle(memory)) {
     memory.idle += 1
+    memory.lives.write()
     const ended = options.clock.steady()
     memory.watch = looked(memory.watch, { ...NOTHING_FOUND, began, ended })
     return
@@ -153,7 +154,7 @@ function takeIn(memory: Memory, { clock, names, detail }: LoopOptions, { seen, s
     if (seen.made.length > 0) {
       memory.standing = standingAfter(memory.standing, seen.plan, silent)
     }
-    const notices = noticeEntries(memory.said, seen.plan)
+    const notices = noticeEntries(memory.said, [...seen.plan.notices, ...seen.undone])
     memory.said = notices.said
     entries.push(...notices.entries, ...rivalEntries(verdict.named))
     tellDetails(memory, seen.plan, detail)
@@ -182,7 +183,7 @@ function guarded({ named }: Memory, work: () => Look | 'busy'): Look | 'busy' {
     const text = error instanceof Error ? error.message : String(error)
     const why =
       error instanceof Refusal ? error : new Refusal(`internal error, please report it: ${quote(text)}`)
-    return { plan: undefined, named, made: [], refused: new Map([[HOST, why]]) }
+    return { plan: undefined, named, made: [], undone: [], refused: new Map([[HOST, why]]) }
   }
 }
 

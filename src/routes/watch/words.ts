@@ -1,6 +1,5 @@
 /** What a look has to say: what was changed and why, what is refused and since when no more. Pure. */
 import { formatCommand } from '../../kernel/command.ts'
-import type { Plan } from '../../plan/wanted.ts'
 import { quote, type Refusal } from '../../words/refusal.ts'
 import { formatDuration } from '../figures.ts'
 import { HOST } from './decide.ts'
@@ -68,7 +67,10 @@ export function refusalEntries(
 }
 
 /** Said once as long as they hold. */
-export function noticeEntries(said: Said, { notices }: Plan): { said: Said; entries: readonly Entry[] } {
+export function noticeEntries(
+  said: Said,
+  notices: readonly string[],
+): { said: Said; entries: readonly Entry[] } {
   const present = new Set(notices)
   const fresh = [...present].filter((text) => !said.notices.has(text))
   const entries = fresh.map((text): Entry => ({ device: undefined, level: NOTICE, text }))

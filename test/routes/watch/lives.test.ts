@@ -29,6 +29,8 @@ const planIn = (snapshot: Snapshot) => planOf(snapshot, { devices: ['eth0', 'eth
 interface Story {
   readonly lives: Lives
   readonly written: (readonly Death[])[]
+  /** The file takes them. */
+  writable: boolean
   readonly told: string[]
   /** How often any carrier was lost. */
   breaks: number
@@ -49,17 +51,17 @@ function start(before: readonly Death[] = []): Story {
   const courses: (readonly Course[])[] = []
   const lives = openLives({
     now: () => ({ steady: story.now, wall: 1_000_000 + story.now }),
-    deaths: { read: () => before, write: (deaths) => written.push(deaths) },
+    deaths: { read: () => before, write: (deaths) => story.writable && written.push(deaths) > 0 },
     breaks: () => `${story.breaks}`,
     probe: (asked) => courses.push(asked),
     tell: (entries) => told.push(...entries.map(({ level, text }) => `<${level}> ${text}`)),
   })
   const story: Story = {
-    ...{ lives, written, told, courses, breaks: 0, now: 0 },
+    ...{ lives, written, told, courses, breaks: 0, now: 0, writable: true },
     look: (snapshot = PLUGGED, seen = {}, contested = [], waiting = []) => {
       const plan = planIn(snapshot)
       const deaths = lives.judge(plan.uplinks, snapshot)
-      const whole = { plan, named: [], made: [], refused: new Map(), ...seen }
+      const whole = { plan, named: [], made: [], undone: [], refused: new Map(), ...seen }
       const silent = new Set(waiting)
       lives.endLook({ seen: whole, silent, waiting: silent, contested: new Set(contested) })
       return deaths
@@ -86,6 +88,28 @@ describe('the lives of uplinks', () => {
     story.look(without('eth1'))
     expect(story.written).toEqual([deaths])
     expect(story.told).toEqual(['<4> uplink eth1 inet is dead: no carrier'])
+  })
+
+  it('what cannot be written counts, is told once, and is tried again at each look, with nothing to do too', () => {
+    const story = start()
+    story.writable = false
+    const deaths = story.look(without('eth1'))
+    expect(deaths).toMatchObject([{ device: 'eth1' }])
+    expect(story.look(without('eth1'))).toEqual(deaths)
+    story.lives.write()
+    expect(story.told).toEqual([
+      '<4> uplink eth1 inet is dead: no carrier',
+      '<4> which uplinks are dead cannot be written down (/run/mptcp-routes takes no file): a hook, apply and status do not know it',
+    ])
+    story.writable = true
+    story.lives.write()
+    story.look(without('eth1'))
+    expect(story.written).toEqual([deaths])
+    story.writable = false
+    story.look()
+    story.now = 3000
+    story.look()
+    expect(story.told.slice(2)).toEqual(['<5> uplink eth1 inet has carrier again, after 3 s', story.told[1]])
   })
 
   it('a probe that is lost is a cause for a look, which writes it', () => {

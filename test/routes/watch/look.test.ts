@@ -44,3 +44,35 @@ describe('a section that is taken out', () => {
     expect(lookAt(host, FIRST, ['eth1', 'wwan0']).named).toEqual(['eth0', 'eth1'])
   })
 })
+
+describe('what cannot be done, and costs nothing else', () => {
+  it('is no change, and is told', () => {
+    const host = hostWith(...PAGE)
+    const edge: Edge = { ...host.edge, writeSysctl: () => 'EACCES' }
+    const { made, undone, refused } = lookAt({ ...host, edge }, FIRST)
+    const kinds = new Set(made.map(({ change }) => change.kind))
+    expect([kinds.has('rule'), kinds.has('setting'), refused.size]).toEqual([true, false, 0])
+    expect(undone).toEqual(['not done: "sysctl -w net.ipv4.conf.eth0.ignore_routes_with_linkdown=1": EACCES'])
+    const again = lookAt({ ...host, edge }, FIRST)
+    expect([again.made, again.undone]).toEqual([[], undone])
+  })
+
+  it('is told of each device, where another one is refused', () => {
+    const host = hostWith(...PAGE)
+    const edge: Edge = {
+      ...host.edge,
+      writeSysctl: () => 'EACCES',
+      ip: (args, input) =>
+        input.includes('rule add from 10.1.2.2')
+          ? {
+              status: 2,
+              stdout: '',
+              stderr: 'RTNETLINK answers: No buffer space available\nCommand failed -:1\n',
+            }
+          : host.edge.ip(args, input),
+    }
+    const { undone, refused } = lookAt({ ...host, edge }, BOTH)
+    expect([...refused.keys()]).toEqual(['eth1'])
+    expect(undone).toEqual([expect.stringContaining('conf.eth0.')])
+  })
+})

@@ -14,7 +14,7 @@ const NOBODY: ReadonlySet<string> = new Set()
 
 function lookWith(refused: Record<string, string>, plan: Look['plan'] = EMPTY_PLAN): Look {
   const refusals = Object.entries(refused).map(([device, text]) => [device, new Refusal(text)] as const)
-  return { plan, named: [], made: [], refused: new Map(refusals) }
+  return { plan, named: [], made: [], undone: [], refused: new Map(refusals) }
 }
 
 /** What each look says, one after the other. */
@@ -60,9 +60,9 @@ describe('refusals', () => {
 })
 
 it('notices are said once as long as they hold', () => {
-  const first = noticeEntries(NOTHING_SAID, { ...EMPTY_PLAN, notices: ['a', 'b', 'a'] })
-  const second = noticeEntries(first.said, { ...EMPTY_PLAN, notices: ['b'] })
-  const third = noticeEntries(second.said, { ...EMPTY_PLAN, notices: ['a', 'b'] })
+  const first = noticeEntries(NOTHING_SAID, ['a', 'b', 'a'])
+  const second = noticeEntries(first.said, ['b'])
+  const third = noticeEntries(second.said, ['a', 'b'])
   expect([first, second, third].map(({ entries }) => entries.map(({ text }) => text))).toEqual([
     ['a', 'b'],
     [],
