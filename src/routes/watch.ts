@@ -35,10 +35,7 @@ export async function runWatch(context: Context): Promise<number> {
     ask: askBy(env),
     now: () => ({ steady: clock.steady(), wall: clock.wall() }),
     heard: (uplink, round) => loop.hear(uplink, round),
-    unable: (why) => {
-      const text = `${why}; an uplink that only ping could ask counts as alive (mptcp-probe)`
-      loop.say({ device: undefined, level: WARNING, text })
-    },
+    unable: (text) => loop.say({ device: undefined, level: WARNING, text }),
   })
   const loop = startLoop({
     clock,

@@ -1,7 +1,7 @@
 /** One ping, of iputils or BusyBox: it ends with the first answer. */
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { quote } from '../../../words/refusal.ts'
-import type { Answer, Ask, Question } from './round.ts'
+import { type Answer, type Ask, HINDRANCES, type Obstacle, type Question } from './round.ts'
 
 /** So many packets a round: where a third of them is lost, one in a thousand rounds is. */
 const PACKETS = 6
@@ -16,6 +16,9 @@ const ANSWER = / bytes from /
 const UNABLE =
   /\b(?:socket|cap_set_proc|setuid): |\(are you root|usage:|invalid (?:option|number)|unrecognized option/i
 
+/** The same for the moment: ENOMEM, EMFILE and ENFILE in the words of glibc and musl. */
+const HINDERED = /Cannot allocate memory|Out of memory|Too many open files|No file descriptors available/
+
 /** Much more than the lines before an answer. */
 const LONGEST_OUTPUT = 4096
 
@@ -27,7 +30,7 @@ export function askByPing(env: NodeJS.ProcessEnv): Ask {
       return listenTo(spawn('ping', wordsOf(question, limit), options), tell)
     } catch (error) {
       // Some errors of exec are thrown, others told: EPERM, where its capability is not to be had.
-      const soon = setImmediate(() => tell({ unable: whyNot(error as NodeJS.ErrnoException) }))
+      const soon = setImmediate(() => tell(obstacleOf(error as NodeJS.ErrnoException)))
       return () => clearImmediate(soon)
     }
   }
@@ -67,17 +70,27 @@ function listenTo(ping: ChildProcess, tell: (answer: Answer) => void): () => voi
   ping.stderr?.on('data', (chunk: Buffer) => {
     complaint = (complaint + chunk.toString()).slice(0, LONGEST_OUTPUT)
   })
-  ping.on('error', (error) => end({ unable: whyNot(error) }))
-  ping.on('close', () => end(UNABLE.test(complaint) ? { unable: whyUnable(complaint) } : 'silence'))
+  ping.on('error', (error) => end(obstacleOf(error)))
+  ping.on('close', (_status, signal) =>
+    end(signal === null ? silenceOf(complaint) : { hindered: `ping was ended by ${signal}` }),
+  )
   return stop
 }
 
-function whyNot({ code, message }: NodeJS.ErrnoException): string {
-  return code === 'ENOENT'
-    ? 'there is no ping command: apt-get install iputils-ping'
-    : `ping cannot be run: ${message}`
+/** It cannot be started. */
+function obstacleOf({ code = '', message }: NodeJS.ErrnoException): Obstacle {
+  if (code === 'ENOENT') {
+    return { unable: 'there is no ping command: apt-get install iputils-ping' }
+  }
+  const why = `ping cannot be run: ${message}`
+  return HINDRANCES.includes(code) ? { hindered: why } : { unable: why }
 }
 
-function whyUnable(complaint: string): string {
-  return `ping cannot work here: ${quote(complaint.trim().split('\n', 1)[0] ?? '')}`
+/** What it means that there was no answer, by what ping has complained of. */
+function silenceOf(complaint: string): Answer {
+  const why = `ping cannot work here: ${quote(complaint.trim().split('\n', 1)[0] ?? '')}`
+  if (HINDERED.test(complaint)) {
+    return { hindered: why }
+  }
+  return UNABLE.test(complaint) ? { unable: why } : 'silence'
 }

@@ -28,7 +28,7 @@ export interface ProberOptions {
   readonly now: () => Moment
   /** A round of the uplink is over. */
   readonly heard: (key: string, round: Round) => void
-  /** Why there can be no ping, once as long as it is so. */
+  /** Why somebody cannot be asked, and what comes of that; once as long as it is so. */
   readonly unable: (why: string) => void
 }
 
@@ -88,7 +88,12 @@ export function askBy(env: NodeJS.ProcessEnv): Ask {
 }
 
 function whyIn(answer: Answer): string | undefined {
-  return typeof answer === 'object' ? answer.unable : undefined
+  if (typeof answer === 'string') {
+    return undefined
+  }
+  return 'unable' in answer
+    ? `${answer.unable}; an uplink that only ping could ask counts as alive (mptcp-probe)`
+    : `${answer.hindered}; a round that cannot ask everybody does not count (mptcp-probe)`
 }
 
 /** Round after round. @returns a function that ends it */

@@ -10,8 +10,16 @@ export interface Question {
   readonly target: Target
 }
 
-/** `unable` where the question cannot be put on this host, with the reason. */
-export type Answer = 'answer' | 'silence' | { readonly unable: string }
+/**
+ * Why the question was not put: `unable` where this host has no means for it, `hindered` where it has none just now, as
+ * memory or processes have run out: that tells nothing of the uplink.
+ */
+export type Obstacle = { readonly unable: string } | { readonly hindered: string }
+
+export type Answer = 'answer' | 'silence' | Obstacle
+
+/** The codes of errors that say so. Not ENOBUFS: a device that sends nothing more has no room for another packet. */
+export const HINDRANCES: readonly string[] = ['EAGAIN', 'ENOMEM', 'EMFILE', 'ENFILE']
 
 /**
  * Puts the question; tells how it ends, later and once, unless it is stopped before.
@@ -21,7 +29,7 @@ export type Answer = 'answer' | 'silence' | { readonly unable: string }
  */
 export type Ask = (question: Question, limit: number, tell: (answer: Answer) => void) => () => void
 
-/** `void` where nothing can be told: the machine slept, or did not come to listen. */
+/** `void` where nothing can be told: the machine slept, did not come to listen, or could not ask everybody. */
 export type Result = 'answered' | 'lost' | 'void'
 
 export interface RoundQuery {
@@ -51,6 +59,7 @@ export function startRound(query: RoundQuery, done: (result: Result) => void): (
   let put = 0
   let silent = 0
   let unable = 0
+  let hindered = 0
   let next: NodeJS.Timeout | undefined
   let deadline: NodeJS.Timeout | undefined
   let last: NodeJS.Immediate | undefined
@@ -69,8 +78,8 @@ export function startRound(query: RoundQuery, done: (result: Result) => void): (
     done(result)
   }
   const judge = () => {
-    if (silent + unable === questions.length) {
-      end(silent > 0 ? 'lost' : 'answered')
+    if (silent + unable + hindered === questions.length) {
+      end(resultOf({ silent, hindered }))
     } else {
       putNext()
     }
@@ -83,8 +92,13 @@ export function startRound(query: RoundQuery, done: (result: Result) => void): (
       end('answered')
       return
     }
-    silent += answer === 'silence' ? 1 : 0
-    unable += answer === 'silence' ? 0 : 1
+    if (answer === 'silence') {
+      silent += 1
+    } else if ('unable' in answer) {
+      unable += 1
+    } else {
+      hindered += 1
+    }
     judge()
   }
   const startClock = () => {
@@ -94,7 +108,10 @@ export function startRound(query: RoundQuery, done: (result: Result) => void): (
     began = now()
     // What has come by then is heard first, however late the timer is.
     deadline = setTimeout(() => {
-      last = setImmediate(() => end(hasListened(began as Moment, now(), limit) ? 'lost' : 'void'))
+      last = setImmediate(() => {
+        const hasListened = isOnTime(began as Moment, now(), limit)
+        end(hasListened && hindered === 0 ? 'lost' : 'void')
+      })
     }, limit)
   }
   const putNext = () => {
@@ -124,7 +141,15 @@ export function startRound(query: RoundQuery, done: (result: Result) => void): (
   return stop
 }
 
-function hasListened(began: Moment, ended: Moment, limit: number): boolean {
+/** Nobody has answered. An uplink that cannot be asked counts as alive. */
+function resultOf({ silent, hindered }: { readonly silent: number; readonly hindered: number }): Result {
+  if (hindered > 0) {
+    return 'void'
+  }
+  return silent > 0 ? 'lost' : 'answered'
+}
+
+function isOnTime(began: Moment, ended: Moment, limit: number): boolean {
   const steady = ended.steady - began.steady
   return steady - limit < LATE && !hasJumped(ended.wall - began.wall, steady)
 }

@@ -1,7 +1,14 @@
-import { createServer, type Server } from 'node:net'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { EventEmitter } from 'node:events'
+import { connect, createServer, type Server, type Socket } from 'node:net'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { askByConnection } from '../../../../src/routes/watch/probe/connect.ts'
 import type { Answer } from '../../../../src/routes/watch/probe/round.ts'
+
+// The real one, but for failures that are the host's.
+vi.mock('node:net', async (original) => {
+  const real = await original<typeof import('node:net')>()
+  return { ...real, connect: vi.fn(real.connect) }
+})
 
 let server: Server
 let port: number
@@ -41,4 +48,16 @@ it('one that is stopped says nothing more', async () => {
   stop()
   await new Promise((resolve) => setTimeout(resolve, 100))
   expect(told).toEqual([])
+})
+
+it.each([
+  ['EMFILE', { hindered: 'no connection can be made: connect EMFILE' }],
+  ['EAGAIN', { hindered: 'no connection can be made: connect EAGAIN' }],
+  ['ENETUNREACH', 'silence'],
+])('an error of the host itself tells nothing: %s', async (code, answer) => {
+  const socket = Object.assign(new EventEmitter(), { destroy: () => {} }) as unknown as Socket
+  vi.mocked(connect).mockReturnValueOnce(socket)
+  const told = ask('127.0.0.9', { address: '127.0.0.1', port })
+  socket.emit('error', Object.assign(new Error(`connect ${code}`), { code }))
+  expect(await told).toEqual(answer)
 })

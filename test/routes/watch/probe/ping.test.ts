@@ -1,9 +1,17 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { EventEmitter } from 'node:events'
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 import { askByPing } from '../../../../src/routes/watch/probe/ping.ts'
 import type { Answer } from '../../../../src/routes/watch/probe/round.ts'
+
+// The real one, but for failures that are the host's.
+vi.mock('node:child_process', async (original) => {
+  const real = await original<typeof import('node:child_process')>()
+  return { ...real, spawn: vi.fn(real.spawn) }
+})
 
 const places: string[] = []
 
@@ -73,6 +81,38 @@ describe('what cannot be asked', () => {
   ])('%s', async (complaint, status) => {
     const why = `ping cannot work here: ${JSON.stringify(complaint)}`
     expect(await ask(`echo "${complaint}" >&2; exit ${status}`)).toEqual({ unable: why })
+  })
+
+  it.each([
+    'ping: socket: Too many open files in system',
+    'ping: sendmsg: Cannot allocate memory',
+    'ping: socket: Out of memory',
+  ])('for the moment: %s', async (complaint) => {
+    const why = `ping cannot work here: ${JSON.stringify(complaint)}`
+    expect(await ask(`echo "${complaint}" >&2; exit 2`)).toEqual({ hindered: why })
+  })
+
+  it('of a ping that somebody else has ended', async () => {
+    expect(await ask('kill -9 $$')).toEqual({ hindered: 'ping was ended by SIGKILL' })
+  })
+
+  it.each([
+    ['EAGAIN', 'hindered'],
+    ['ENOMEM', 'hindered'],
+    ['EACCES', 'unable'],
+  ])('where it cannot be started: %s', async (code, kind) => {
+    for (const isThrown of [true, false]) {
+      const error = Object.assign(new Error(`spawn ping ${code}`), { code })
+      vi.mocked(spawn).mockImplementationOnce(() => {
+        if (isThrown) {
+          throw error
+        }
+        const ping = Object.assign(new EventEmitter(), { kill: () => true }) as unknown as ChildProcess
+        process.nextTick(() => ping.emit('error', error))
+        return ping
+      })
+      expect(await ask('')).toEqual({ [kind]: `ping cannot be run: spawn ping ${code}` })
+    }
   })
 
   it('of a ping that knows no such options', async () => {

@@ -139,13 +139,23 @@ describe('what cannot be asked', () => {
     const { prober, heard, unable } = start(() => answer)
     prober.keep([course('a'), course('b')])
     vi.advanceTimersByTime(60_000)
-    expect(unable).toEqual(['no ping'])
+    const text = 'no ping; an uplink that only ping could ask counts as alive (mptcp-probe)'
+    expect(unable).toEqual([text])
     expect(new Set(heard)).toEqual(new Set(['a answered', 'b answered']))
     answer = 'answer'
     vi.advanceTimersByTime(20_000)
     answer = { unable: 'no ping' }
     vi.advanceTimersByTime(20_000)
-    expect(unable).toEqual(['no ping', 'no ping'])
+    expect(unable).toEqual([text, text])
+    prober.close()
+  })
+
+  it('for the moment is told too, and its rounds are not heard', () => {
+    const { prober, heard, unable } = start(() => ({ hindered: 'no memory' }))
+    prober.keep([course('a'), course('b')])
+    vi.advanceTimersByTime(60_000)
+    expect(unable).toEqual(['no memory; a round that cannot ask everybody does not count (mptcp-probe)'])
+    expect(heard).toEqual([])
     prober.close()
   })
 })

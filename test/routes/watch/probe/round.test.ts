@@ -59,7 +59,7 @@ function play(replies: Readonly<Record<string, Reply>>, questions = QUESTIONS, m
       ...{ questions, limit: 3000, gate: openGate(most), ask },
       now: () => ({ steady: performance.now() + jump.steady, wall: Date.now() + jump.wall }),
       told: (answer, { target }) =>
-        told.push(`${target.address} ${typeof answer === 'string' ? answer : answer.unable}`),
+        told.push(`${target.address} ${typeof answer === 'string' ? answer : Object.values(answer)[0]}`),
     },
     (result) => results.push(result),
   )
@@ -69,6 +69,7 @@ function play(replies: Readonly<Record<string, Reply>>, questions = QUESTIONS, m
 const answer = (after: number): Reply => ({ answer: 'answer', after })
 const silence = (after: number): Reply => ({ answer: 'silence', after })
 const unable = (after = 1): Reply => ({ answer: { unable: 'no ping' }, after })
+const hindered = (after = 1): Reply => ({ answer: { hindered: 'no memory' }, after })
 
 describe('a round', () => {
   it('that is answered soon asks one question', () => {
@@ -169,6 +170,24 @@ describe('nothing can be told', () => {
       vi.advanceTimersByTime(3001)
       expect(round.results).toEqual(['void'])
     }
+  })
+
+  it.each([
+    ['is all', { a: hindered(), b: hindered(), c: hindered() }],
+    ['stands beside what there is no means for', { a: unable(), b: hindered(), c: unable() }],
+    ['stands beside silence', { a: silence(2), b: hindered(), c: silence(2) }],
+    ['stands beside silence that lasts', { a: hindered() }],
+  ])('where what could not be asked for the moment %s', (_, replies) => {
+    const round = play(replies)
+    vi.advanceTimersByTime(3001)
+    expect(round.results).toEqual(['void'])
+    expect(round.told.filter((text) => text.endsWith('no memory'))).not.toEqual([])
+  })
+
+  it('of an answer it can, though another could not be asked', () => {
+    const round = play({ a: hindered(), b: answer(2) })
+    vi.advanceTimersByTime(3001)
+    expect(round.results).toEqual(['answered'])
   })
 
   it('by one who came too late to listen', () => {
