@@ -15,6 +15,7 @@ export function seenIn(uplinks: readonly Uplink[], { links }: Snapshot): Seen[] 
       ...{ device: uplink.device, family: uplink.family, table: uplink.table },
       carrier: !cut.has(uplink.device),
       probe: probeText(uplink),
+      interval: 1000 * (uplink.probe?.interval ?? 0),
     }))
 }
 

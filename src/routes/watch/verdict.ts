@@ -16,6 +16,8 @@ export interface Seen {
   readonly carrier: boolean
   /** Whom its probe asks, for people; undefined where it has none. */
   readonly probe: string | undefined
+  /** In ms, from one round of its probe to the next; 0 where it has none. */
+  readonly interval: number
 }
 
 export interface Verdict extends Omit<Seen, 'carrier'> {
@@ -44,10 +46,12 @@ const LOSSES = 3
 const PATIENCE = 3
 
 /**
- * An uplink that dies within a minute of its return needs twice as much for the next one: two minutes of answers every
- * 5 s at most. One that comes and goes slowly is so left alone after a few switches.
+ * An uplink that dies within a minute of its return, or within twelve rounds where they are rarer than every 5 s, needs
+ * twice as much for the next one: two minutes of answers every 5 s at most. One that comes and goes slowly is so left
+ * alone after a few switches.
  */
 const BRIEF = 60_000
+const BRIEF_ROUNDS = 12
 const LONGEST_PATIENCE = 24
 
 /** In ms: a lease or an address that is changed takes its uplink away for a moment. */
@@ -62,14 +66,14 @@ export function startVerdicts(deaths: readonly Death[]): Verdicts {
   return new Map(
     deaths.map(({ since, why, ...uplink }) => [
       keyOf(uplink),
-      { ...newborn({ ...uplink, probe: undefined }), death: { since, why } },
+      { ...newborn({ ...uplink, probe: undefined, interval: 0 }), death: { since, why } },
     ]),
   )
 }
 
-function newborn({ device, family, table, probe }: Omit<Seen, 'carrier'>): Verdict {
+function newborn({ device, family, table, probe, interval }: Omit<Seen, 'carrier'>): Verdict {
   return {
-    ...{ device, family, table, probe, death: undefined, losses: 0, answers: 0 },
+    ...{ device, family, table, probe, interval, death: undefined, losses: 0, answers: 0 },
     ...{ carrierSince: undefined, patience: PATIENCE, revived: undefined, gone: undefined },
   }
 }
@@ -78,15 +82,16 @@ function newborn({ device, family, table, probe }: Omit<Seen, 'carrier'>): Verdi
 export function meet(verdicts: Verdicts, uplinks: readonly Seen[], now: Moment): Verdicts {
   const met = uplinks.map((seen) => {
     const key = keyOf(seen)
-    const known = withProbe(verdicts.get(key) ?? newborn(seen), seen.probe)
+    const known = withProbe(verdicts.get(key) ?? newborn(seen), seen)
     return [key, rise(withCarrier({ ...known, gone: undefined }, seen.carrier, now), now)] as const
   })
   return new Map([...verdicts, ...met])
 }
 
 /** Answers of others tell nothing of those that are asked from now on. */
-function withProbe(verdict: Verdict, probe: string | undefined): Verdict {
-  return verdict.probe === probe ? verdict : { ...verdict, probe, losses: 0, answers: 0 }
+function withProbe(verdict: Verdict, { probe, interval }: Seen): Verdict {
+  const changed = { ...verdict, probe, interval }
+  return verdict.probe === probe ? changed : { ...changed, losses: 0, answers: 0 }
 }
 
 function withCarrier(verdict: Verdict, carrier: boolean, now: Moment): Verdict {
@@ -128,8 +133,9 @@ function withRound(verdict: Verdict, round: Round, now: Moment): Verdict {
 }
 
 function die(verdict: Verdict, why: string, now: Moment): Verdict {
-  const { revived, patience } = verdict
-  const isBrief = revived !== undefined && now.steady - revived < BRIEF
+  const { revived, patience, interval } = verdict
+  const brief = Math.max(BRIEF, BRIEF_ROUNDS * interval)
+  const isBrief = revived !== undefined && now.steady - revived < brief
   return {
     ...verdict,
     ...{ death: { since: now.wall, why }, losses: 0, answers: 0 },

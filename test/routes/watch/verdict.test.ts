@@ -16,8 +16,8 @@ import {
 } from '../../../src/routes/watch/verdict.ts'
 
 const NONE: Verdicts = new Map()
-const ETH0: Seen = { device: 'eth0', family: 'inet', table: 7, carrier: true, probe: undefined }
-const PROBED: Seen = { ...ETH0, probe: '192.0.2.1' }
+const ETH0: Seen = { device: 'eth0', family: 'inet', table: 7, carrier: true, probe: undefined, interval: 0 }
+const PROBED: Seen = { ...ETH0, probe: '192.0.2.1', interval: 1000 }
 const CUT = { carrier: false } as const
 const KEY = keyOf(ETH0)
 
@@ -205,6 +205,33 @@ describe('one that comes and goes', () => {
     }
     expect(needed).toEqual([3, 6, 12, 24, 24, 24])
   })
+})
+
+/** How many answers bring it back after it has answered so many rounds since its last return. */
+function patienceAfter(answered: number, interval: number): number {
+  const seen = { ...PROBED, interval: interval * 1000 }
+  let now = 0
+  const round = (verdicts: Verdicts, result: Round) => {
+    now += interval
+    return hear(verdicts, KEY, result, at(now))
+  }
+  const answers = Array.from({ length: answered }, (): Round => 'answered')
+  const results: readonly Round[] = [...LOST3, ...ANSWERED3, ...answers, ...LOST3]
+  let verdicts = results.reduce(round, metAt(NONE, 0, seen))
+  let needed = 0
+  for (; isDead(verdicts); needed += 1) {
+    verdicts = round(verdicts, 'answered')
+  }
+  return needed
+}
+
+it.each([
+  [1, 56, 57],
+  [5, 8, 9],
+  [30, 8, 9],
+  [3600, 8, 9],
+])('a return is brief by the probe: at one round in %i s, for %i answers', (interval, brief, lasting) => {
+  expect([0, brief, lasting].map((answered) => patienceAfter(answered, interval))).toEqual([6, 6, 3])
 })
 
 type Event = Round | 'cut' | 'plugged' | 'gone' | 'words' | 'pause'
