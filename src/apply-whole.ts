@@ -3,6 +3,7 @@ import type { Report } from './converge.ts'
 import { rememberForwarding } from './forwarding.ts'
 import { describeFailures } from './kernel/apply.ts'
 import { locked } from './lock.ts'
+import { forgetOutdated } from './memory.ts'
 import { withDevices } from './plan/notices.ts'
 import { settle, type Work } from './settle.ts'
 import { takeBack } from './take-back.ts'
@@ -53,6 +54,7 @@ export function settleWhole(
       begin: (step, turn) => {
         first ??= step
         if (!dryRun) {
+          forgetOutdated(edge, step.outdated, step.snapshot)
           rememberForwarding(edge, step.plan)
         }
         begin(step, turn)

@@ -4,7 +4,7 @@ import { rememberForwarding } from './forwarding.ts'
 import { describeFailures } from './kernel/apply.ts'
 import { waitForAddress, waitForDetection } from './kernel/wait.ts'
 import { locked } from './lock.ts'
-import { forgetAsked, rememberAsked, rememberDown, rememberLeaving } from './memory.ts'
+import { forgetAsked, forgetOutdated, rememberAsked, rememberDown, rememberLeaving } from './memory.ts'
 import { planRound, type Round } from './round.ts'
 import { settle } from './settle.ts'
 import { takeBack } from './take-back.ts'
@@ -105,6 +105,7 @@ function begin({ event, edge, dryRun, report }: Run, memory: Memory, round: Roun
   }
   plan.details.forEach(report.detail)
   if (!dryRun) {
+    forgetOutdated(edge, situation.outdated, situation.host.snapshot)
     rememberForwarding(edge, plan)
   }
   if (!dryRun && event.direction === 'up') {

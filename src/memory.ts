@@ -7,14 +7,26 @@ import {
   recordsDirectory,
   removeAliases,
   removeLease,
+  removeOutdated,
   removeStanza,
   removeStanzas,
   writeStanza,
   writeTombstone,
 } from './ask/records.ts'
+import { keepSettings } from './ask/setting-records.ts'
 import type { Round } from './round.ts'
 import type { Situation } from './situation.ts'
 import type { Edge } from './words/edge.ts'
+import type { Snapshot } from './words/state.ts'
+
+/** What counts no more: reading leaves it, as a run that writes may be beside it. This one is to hold the lock. */
+export function forgetOutdated(edge: Edge, outdated: readonly string[], { settings }: Snapshot): void {
+  removeOutdated(edge, outdated)
+  keepSettings(
+    edge,
+    settings.flatMap(({ family, link, ours }) => (ours && link ? [{ family, index: link.index }] : [])),
+  )
+}
 
 /**
  * Written before the kernel is, so that a run which dies on the way can be finished by the next.

@@ -25,6 +25,8 @@ export interface Situation {
   readonly recorded: readonly RecordedStanza[]
   /** Records of other hardware that bore a name which is there now. */
   readonly stale: readonly RecordedStanza[]
+  /** Files of records of an earlier boot. */
+  readonly outdated: readonly string[]
   readonly lookups: Lookups
 }
 
@@ -59,6 +61,7 @@ export function look({ event: given, edge, env, families }: Look): Situation {
     device,
     recorded,
     stale: all.stanzas.filter((record) => !records.stanzas.includes(record)),
+    outdated: all.outdated,
     lookups: createLookups(snapshot, records, edge, env),
   }
 }

@@ -63,6 +63,8 @@ export interface WholeStep extends Step {
   readonly served: Served
   /** What becomes of the word. */
   readonly heard: Heard | undefined
+  /** Files of records of an earlier boot. */
+  readonly outdated: readonly string[]
 }
 
 /** IPv6 first: its rules must be read before any address. */
@@ -105,6 +107,7 @@ export function planWhole(query: WholeQuery): WholeStep {
     served,
     heard,
     snapshot,
+    outdated: known.outdated,
     plan: { ...plan, wanted: state, notices: [...served.notices, ...plan.notices, ...speakable.notices] },
     changes: diffState(plan.owned, state).filter((change) => query.except?.spares(change) !== true),
   }

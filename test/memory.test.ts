@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { applyWhole } from '../src/apply-whole.ts'
 import { runHook } from '../src/hook.ts'
+import { planWhole } from '../src/whole.ts'
 import { byHand, type Environment, event } from './captured.ts'
 import { change, type FakeHost, hostWith, IFUP, ifdown, ifup, PAGE, recordsOf, run } from './fake-host.ts'
 import { interpose, killBefore, refuseAlways } from './fake-kernel/interpose.ts'
@@ -255,5 +257,52 @@ describe('before the addresses go', () => {
     const host = hostAfter(IFUP)
     const { told } = run(host, ifdown({ PHASE: 'pre-down' }), { edge: { writeFile: () => false } })
     expect([shown(host), told]).toEqual([[], [expect.stringMatching(NO_ROOM)]])
+  })
+})
+
+describe('what counts no more', () => {
+  const DIRECTORY = '/run/mptcp-routes/4-4026531840'
+  /** A record of an earlier boot, a setting of a device that is gone, and one of nobody. */
+  function hostWithLeftovers(): { host: FakeHost; left: () => string[] } {
+    const host = hostAfter(IFUP)
+    const { files } = host.disk
+    const other = (name: string) =>
+      (files.get(`${DIRECTORY}/${name}`) ?? '').replace(/"boot": "[^"]*"/, '"boot": "other"')
+    const leftovers = new Map([
+      ['inet,eth9,10.1.9.2', other('inet,eth1,10.1.2.2')],
+      ['setting,inet,77', files.get(`${DIRECTORY}/setting,inet,5`) ?? ''],
+      ['setting,inet6,5', 'x'],
+    ])
+    for (const [name, text] of leftovers) {
+      expect(text).not.toBe('')
+      files.set(`${DIRECTORY}/${name}`, text)
+    }
+    return { host, left: () => [...leftovers.keys()].filter((name) => files.has(`${DIRECTORY}/${name}`)) }
+  }
+  const look = ({ edge }: FakeHost) => ({ edge, env: {}, sections: [], devices: [], flush: false })
+  const report = { notice: () => {}, detail: () => {}, command: () => {} }
+
+  it('stays while a look or a dry run reads it: a run that writes may be beside', () => {
+    const { host, left } = hostWithLeftovers()
+    const before = new Map(host.disk.files)
+    planWhole(look(host))
+    run(host, ifup(), { dryRun: true })
+    applyWhole({ ...look(host), dryRun: true, report })
+    expect(host.disk.files).toEqual(before)
+    expect(left()).toHaveLength(3)
+  })
+
+  it('goes with a hook, and what counts stays', () => {
+    const { host, left } = hostWithLeftovers()
+    run(host, ifup())
+    expect([left(), shown(host)]).toEqual([[], ['eth1 inet 10.1.2.2 1 -']])
+    expect(host.disk.files.has(`${DIRECTORY}/setting,inet,5`)).toBe(true)
+  })
+
+  it('goes with a run for all devices', () => {
+    const { host, left } = hostWithLeftovers()
+    applyWhole({ ...look(host), dryRun: false, report })
+    expect([left(), shown(host)]).toEqual([[], ['eth1 inet 10.1.2.2 1 -']])
+    expect(host.disk.files.has(`${DIRECTORY}/setting,inet,5`)).toBe(true)
   })
 })

@@ -32,6 +32,8 @@ export interface Records {
   readonly leases: readonly RecordedLease[]
   /** Files that are no record of ours, each named once. */
   readonly notices: readonly string[]
+  /** The files of an earlier boot's, where /run outlives one. They are left to runs that hold the lock. */
+  readonly outdated: readonly string[]
 }
 
 /** How long, in ms, an interface counts as being taken down when its manager has not said more. */
@@ -39,16 +41,17 @@ export const LEAVING_LIMIT = 60_000
 
 const FAMILIES: readonly Family[] = ['inet', 'inet6']
 
-/** Reads every record; those of an earlier boot are removed, where /run outlives one. */
+/** Reads every record. */
 export function readRecords(edge: Edge): Records {
   const stanzas: RecordedStanza[] = []
   const down: Tombstone[] = []
   const leases: RecordedLease[] = []
   const notices: string[] = []
+  const outdated: string[] = []
   const directory = recordsDirectory(edge)
   for (const { file, reading } of readAll(edge, directory, (name) => !isSettingFile(name))) {
     if (reading === 'stale') {
-      edge.removeFile(`${directory}/${file}`)
+      outdated.push(file)
     } else if ('stanza' in reading) {
       stanzas.push(reading.stanza)
     } else if ('down' in reading) {
@@ -59,7 +62,7 @@ export function readRecords(edge: Edge): Records {
       notices.push(`record ${quote(file)} ${reading.fault} and does not count (it is in ${directory})`)
     }
   }
-  return { stanzas, down, leases, notices }
+  return { stanzas, down, leases, notices, outdated }
 }
 
 /**
@@ -97,6 +100,13 @@ export function removeStanzas(edge: Edge, iface: string, families: readonly Fami
 export function removeAliases(edge: Edge, iface: string, families: readonly Family[]): void {
   const prefixes = families.map((family) => aliasPrefix(iface, family))
   removeFiles(edge, (file) => prefixes.some((prefix) => file.startsWith(prefix)))
+}
+
+/** @param outdated as readRecords() tells them */
+export function removeOutdated(edge: Edge, outdated: readonly string[]): void {
+  for (const file of outdated) {
+    edge.removeFile(`${recordsDirectory(edge)}/${file}`)
+  }
 }
 
 function removeFiles(edge: Edge, isMeant: (file: string) => boolean): void {

@@ -1,5 +1,6 @@
 /** Changes → lines for `ip -batch`, ip-rule(8), ip-route(8), ip-mptcp(8), ip-link(8), and for people sysctl(8) and nft(8). */
 import { isIpv6 } from '../words/address.ts'
+import { toHex } from '../words/forwarding.ts'
 import type {
   Change,
   Endpoint,
@@ -9,12 +10,12 @@ import type {
   Limits,
   NftChange,
   Rule,
-  Setting,
   SettingChange,
 } from '../words/state.ts'
 import { MAIN_TABLE, PROTOCOL, UPLINK_GROUP } from '../words/table.ts'
 import { formatNft } from './nft.ts'
 import { formatRoute, needsFamily } from './route-command.ts'
+import { formatSetting } from './settings.ts'
 
 /** The lines that one `ip` process runs. */
 export interface Batch {
@@ -128,10 +129,6 @@ function formatRule({ kind, from, table, priority, suppress, mark }: Rule): stri
   ]
 }
 
-function toHex(number: number): string {
-  return `0x${number.toString(16)}`
-}
-
 function formatEndpoint({ id, address, port, device, flags }: Endpoint, verb: 'add' | 'delete'): string[] {
   if (verb === 'delete') {
     return ['id', `${id}`]
@@ -157,17 +154,4 @@ function formatFlags({ endpoint, words }: Extract<Change, { kind: 'flags' }>): s
 
 function formatLimits({ subflows, addAddrAccepted }: Limits): string[] {
   return ['subflows', `${subflows}`, 'add_addr_accepted', `${addAddrAccepted}`]
-}
-
-const BRANCHES = { inet: 'ipv4', inet6: 'ipv6' } as const
-const SETTING = 'ignore_routes_with_linkdown'
-
-/** As sysctl(8) takes it: a dot in a device's name is written as a slash. */
-function formatSetting({ family, device, value }: Setting): string {
-  return `net.${BRANCHES[family]}.conf.${device.replaceAll('.', '/')}.${SETTING}=${value}`
-}
-
-/** The file of the setting. */
-export function settingPath({ family, device }: Pick<Setting, 'family' | 'device'>): string {
-  return `/proc/sys/net/${BRANCHES[family]}/conf/${device}/${SETTING}`
 }

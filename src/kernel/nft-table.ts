@@ -1,6 +1,6 @@
 /** Uplinks with their marks → the nft table that marks what is forwarded, nft(8). */
 import type { ForwardedWay, NftTable } from '../words/forwarding.ts'
-import { NFT_COMMENT, NFT_TABLE } from '../words/forwarding.ts'
+import { NFT_COMMENT, NFT_TABLE, toHex } from '../words/forwarding.ts'
 import type { Mark } from '../words/state.ts'
 import { hash } from '../words/table.ts'
 
@@ -59,8 +59,4 @@ function formatMark(mark: Mark): string {
 /** The bits of others stay. */
 function setMark(whose: 'ct' | 'meta', { value, mask }: Mark): string {
   return `${whose} mark set ${whose} mark & ${toHex(~mask >>> 0)} | ${toHex(value)}`
-}
-
-function toHex(number: number): string {
-  return `0x${number.toString(16)}`
 }

@@ -8,7 +8,6 @@ import {
 } from '../ask/setting-records.ts'
 import type { Edge } from '../words/edge.ts'
 import type { Address, Family, Link, Setting, StandingSetting } from '../words/state.ts'
-import { settingPath } from './command.ts'
 
 interface Seen {
   readonly links: readonly Link[]
@@ -16,10 +15,22 @@ interface Seen {
 }
 
 const FAMILIES: readonly Family[] = ['inet', 'inet6']
+const BRANCHES = { inet: 'ipv4', inet6: 'ipv6' } as const
+const SETTING = 'ignore_routes_with_linkdown'
+
+/** As sysctl(8) takes it: a dot in a device's name is written as a slash. */
+export function formatSetting({ family, device, value }: Setting): string {
+  return `net.${BRANCHES[family]}.conf.${device.replaceAll('.', '/')}.${SETTING}=${value}`
+}
+
+/** The file of the setting. */
+export function settingPath({ family, device }: Pick<Setting, 'family' | 'device'>): string {
+  return `/proc/sys/net/${BRANCHES[family]}/conf/${device}/${SETTING}`
+}
 
 /**
- * The settings of the devices in the families in which they have addresses, and those that we have made. A record of a
- * device that is gone, or has come back as another, goes: the setting went with the device.
+ * The settings of the devices in the families in which they have addresses, and those that we have made. The record of a
+ * device that is gone, or has come back as another, does not count: the setting went with the device.
  *
  * @param names devices that may become uplinks, or are some
  */
@@ -43,9 +54,7 @@ export function readSettings(
   }
   for (const record of records) {
     const link = byIndex.get(record.index)
-    if (link === undefined || link.mac !== record.mac) {
-      removeSetting(edge, record)
-    } else {
+    if (link !== undefined && link.mac === record.mac) {
       pairs.set(`${record.family} ${link.name}`, { link, family: record.family, ours: true })
     }
   }

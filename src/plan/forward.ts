@@ -5,6 +5,7 @@ import {
   type MarkedWay,
   type NftStanding,
   type NftTable,
+  toHex,
 } from '../words/forwarding.ts'
 import type { Mark, Rule } from '../words/state.ts'
 import { MAIN_TABLE, SUPPRESSED_LENGTH } from '../words/table.ts'
@@ -155,10 +156,6 @@ function meddles(text: string, mask: number): boolean {
   const theirs = Number(bits ?? EXACT)
   const isShared = (theirs & mask) !== 0
   return isShared && ((Number(value) & mask) !== 0 || theirs !== EXACT)
-}
-
-function toHex(number: number): string {
-  return `0x${number.toString(16)}`
 }
 
 /** Why this one cannot have it. */

@@ -4,6 +4,11 @@ import type { Family, Mark } from './state.ts'
 /** Clear of the bits that Docker, kube-proxy, wg-quick, mwan3 and Tailscale use. */
 export const FORWARD_MASK = 0x7f000000
 
+/** A mark or a mask as ip and nft print it. */
+export function toHex(number: number): string {
+  return `0x${number.toString(16)}`
+}
+
 /** The mark that an uplink has been given: connections keep it over ifdown and ifup. */
 export interface MarkedWay {
   readonly device: string

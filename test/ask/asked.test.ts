@@ -23,7 +23,13 @@ function record(changes: Partial<RecordedStanza> = {}): RecordedStanza {
   }
 }
 
-const records = (...stanzas: RecordedStanza[]): Records => ({ stanzas, down: [], leases: [], notices: [] })
+const records = (...stanzas: RecordedStanza[]): Records => ({
+  stanzas,
+  down: [],
+  leases: [],
+  notices: [],
+  outdated: [],
+})
 const ifup = (env: Environment) => event({ IFACE: 'eth1', PHASE: 'post-up', ADDRFAM: 'inet', ...env })
 const up = (env: Environment, ...stanzas: RecordedStanza[]) => askedUp(ifup(env), records(...stanzas), EDGE)
 const shown = ({ stanzas }: Asked) =>

@@ -9,6 +9,7 @@ import {
   type RecordedStanza,
   readRecords,
   removeLease,
+  removeOutdated,
   removeStanzas,
   writeLease,
   writeStanza,
@@ -80,13 +81,22 @@ it.each([
   ['a value of several lines', stanza({ variables: { IF_MPTCP_GATEWAY: '10.1.2.1\n"x"\\', METHOD: '' } })],
 ])('keeps %s', (_what, kept) => {
   record(kept)
-  expect(readRecords(edge)).toStrictEqual({ stanzas: [kept], down: [], leases: [], notices: [] })
+  expect(readRecords(edge)).toStrictEqual({
+    stanzas: [kept],
+    down: [],
+    leases: [],
+    notices: [],
+    outdated: [],
+  })
 })
 
 it('finds nothing, and reads nothing, where there is no directory', () => {
   const read: string[] = []
   const watched = { ...edge, readFile: (path: string) => void read.push(path) }
-  expect([readRecords(watched), read]).toEqual([{ stanzas: [], down: [], leases: [], notices: [] }, []])
+  expect([readRecords(watched), read]).toEqual([
+    { stanzas: [], down: [], leases: [], notices: [], outdated: [] },
+    [],
+  ])
 })
 
 it('has one record for an interface, family and address, and the later word counts', () => {
@@ -144,6 +154,7 @@ describe('down', () => {
       down: [],
       leases: [],
       notices: [],
+      outdated: [],
     })
     expect(names()).toHaveLength(others.length - 1)
   })
@@ -189,12 +200,17 @@ describe('a record', () => {
     return JSON.stringify({ ...whole, stanza: { ...(whole['stanza'] as object), ...changes } })
   }
 
-  it('of an earlier boot is removed without a word, whatever its version', () => {
+  it('of an earlier boot does not count, without a word, whatever its version, and goes when it is told to', () => {
     record(STANZA, SIX)
     files.set(path, JSON.stringify({ ...written(), version: 2, boot: 'b0' }))
     writeTombstone(edge, 'eth7', 'inet')
     files.set(BOOT_ID, 'b2\n')
-    expect([readRecords(edge), names()]).toEqual([{ stanzas: [], down: [], leases: [], notices: [] }, []])
+    const outdated = names()
+    expect(outdated).toHaveLength(3)
+    expect(readRecords(edge)).toEqual({ stanzas: [], down: [], leases: [], notices: [], outdated })
+    expect(names()).toEqual(outdated)
+    removeOutdated(edge, outdated.slice(1))
+    expect(names()).toEqual(outdated.slice(0, 1))
   })
 
   it('counts where the kernel hides its boot', () => {
@@ -208,9 +224,9 @@ describe('a record', () => {
   it('of another version is named, does not count, and is replaced', () => {
     files.set(path, JSON.stringify({ ...written(), version: 2 }))
     const notices = [`record "${file}" is of version 2 instead of 1 ${where}`]
-    expect(readRecords(edge)).toEqual({ stanzas: [], down: [], leases: [], notices })
+    expect(readRecords(edge)).toEqual({ stanzas: [], down: [], leases: [], notices, outdated: [] })
     record(STANZA)
-    expect(readRecords(edge)).toEqual({ stanzas: [STANZA], down: [], leases: [], notices: [] })
+    expect(readRecords(edge)).toEqual({ stanzas: [STANZA], down: [], leases: [], notices: [], outdated: [] })
   })
 
   it.each([
@@ -228,7 +244,7 @@ describe('a record', () => {
     record(SIX)
     files.set(path, text)
     const notices = [`record "${file}" is damaged ${where}`]
-    expect(readRecords(edge)).toEqual({ stanzas: [SIX], down: [], leases: [], notices })
+    expect(readRecords(edge)).toEqual({ stanzas: [SIX], down: [], leases: [], notices, outdated: [] })
   })
 
   it.each([
@@ -258,6 +274,7 @@ describe('a record', () => {
       down: [],
       leases: [],
       notices: [`record "${file}" is damaged ${where}`],
+      outdated: [],
     })
   })
 
@@ -293,7 +310,13 @@ describe('a record', () => {
       files.delete(path)
       return files.get(name)
     }
-    expect(readRecords({ ...edge, readFile })).toEqual({ stanzas: [], down: [], leases: [], notices: [] })
+    expect(readRecords({ ...edge, readFile })).toEqual({
+      stanzas: [],
+      down: [],
+      leases: [],
+      notices: [],
+      outdated: [],
+    })
   })
 
   it('that is being written is none', () => {
@@ -315,7 +338,7 @@ describe('without a place', () => {
     ])
     removeStanzas(edge, 'eth1', ['inet'])
     markLeaving(edge, 'eth1', new Date(0))
-    expect(readRecords(edge)).toEqual({ stanzas: [], down: [], leases: [], notices: [] })
+    expect(readRecords(edge)).toEqual({ stanzas: [], down: [], leases: [], notices: [], outdated: [] })
   })
 })
 
@@ -345,6 +368,7 @@ it('stands on real files', () => {
       down: [{ iface: 'eth0', family: 'inet' }],
       leases: [],
       notices: [],
+      outdated: [],
     })
   } finally {
     rmSync(scratch, { recursive: true })
@@ -366,7 +390,7 @@ describe('a lease', () => {
     ],
   ])('keeps %s', (_, lease) => {
     expect(writeLease(edge, lease)).toBe(true)
-    expect(readRecords(edge)).toEqual({ stanzas: [], down: [], leases: [lease], notices: [] })
+    expect(readRecords(edge)).toEqual({ stanzas: [], down: [], leases: [lease], notices: [], outdated: [] })
   })
 
   it('is one a door, interface and family, beside the interface’s stanzas', () => {

@@ -1,7 +1,7 @@
 /** What happens to a host, step by step: hooks of ours, with their faults, and everybody else's doings. */
 import * as doors from '../../src/follow.ts'
 import { runHook } from '../../src/hook.ts'
-import { settingPath } from '../../src/kernel/command.ts'
+import { settingPath } from '../../src/kernel/settings.ts'
 import type { Edge } from '../../src/words/edge.ts'
 import type { Setting } from '../../src/words/state.ts'
 import type { Disk } from '../fake-kernel/disk.ts'

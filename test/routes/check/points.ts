@@ -28,7 +28,7 @@ export function stepOf(
   return {
     host: hostOf(snapshot, { devices, stanzas }),
     scope: { devices, families: snapshot.families, orphans: true },
-    heard: undefined,
+    ...{ heard: undefined, outdated: [] },
     served: { stanzas, silent: new Set(), down: new Set(), notices: [] },
     ...{ snapshot, plan },
     changes: diffState(plan.owned, plan.wanted),
