@@ -54,6 +54,16 @@ describe('a hook', () => {
     expect(fake.asked.length - asked).toBeLessThanOrEqual(1)
   })
 
+  it('takes away its own where the mask is none, and has nothing to say of it', () => {
+    const { host, fake } = start()
+    run(host, ifup(ASKING))
+    host.disk.files.set('/etc/mptcp-routes.conf', 'mptcp-forward-mask = none\n')
+    expect(run(host, ifup(ASKING)).told.join('\n')).toContain('mptcp-forward-mask "none" is no mask')
+    expect(devicesIn(fake)).toEqual(['eth1'])
+    expect(run(host, ifdown()).told).toEqual([])
+    expect([fake.table, marksOf(host)]).toEqual([undefined, []])
+  })
+
   it('gives the same mark again after an ifdown, whatever came between', () => {
     const { host } = start()
     run(host, ifup(ASKING))

@@ -62,14 +62,14 @@ export function planForward(
   const asking = uplinks.filter(isAsking)
   const pairs = standingPairs(host, given)
   const own = pairs.filter((pair) => isOwned(pair, host, scope))
-  const blindness = whyUnknown(forwarding)
-  if (blindness.length > 0 || mask === undefined) {
+  const blindness = whyUnknown(forwarding, asking.length > 0)
+  if (blindness.length > 0) {
     return keepAsItIs(asking, own, given, blindness)
   }
   const hindrance = hindranceOf(host, mask, standing)
   const faults = new Map(asking.map((uplink) => [uplink, faultOf(uplink, host)]))
   const able = hindrance === undefined ? asking.filter((uplink) => faults.get(uplink) === undefined) : []
-  const marked = giveMarks(able, mask, given, pairs)
+  const marked = mask === undefined ? { marks: NO_MARKS, given } : giveMarks(able, mask, given, pairs)
   const others = pairs.filter((pair) => !own.includes(pair)).flatMap(toWays)
   const ways = [...others, ...[...marked.marks].map(([uplink, mark]) => toWay(uplink, mark))].sort(inOrder)
   const table = ways.length > 0 ? forwarding.print(withDestinations(ways, host, uplinks)) : undefined
@@ -109,14 +109,17 @@ function toNotice(why: string, device?: string): Notice {
   return { device, text: `mptcp-forward has no effect: ${why}` }
 }
 
+const NO_MARKS: ReadonlyMap<Uplink, Mark> = new Map()
 const NO_MARK_LEFT = 'all marks of mptcp-forward-mask are given: widen it'
 
-/** What cannot be seen, or not be said, is left as it is. */
-function whyUnknown({ mask, standing, problems }: Forwarding): string[] {
+/** What cannot be seen, or not be said, is left as it is. What goes, and what is others', needs no mask. */
+function whyUnknown({ mask, standing, problems }: Forwarding, isAsked: boolean): string[] {
   if (standing.owner === 'untold') {
     return [standing.why]
   }
-  return mask === undefined ? [...(problems.length > 0 ? problems : ['mptcp-forward-mask is none'])] : []
+  return mask === undefined && isAsked
+    ? [...(problems.length > 0 ? problems : ['mptcp-forward-mask is none'])]
+    : []
 }
 
 function keepAsItIs(
@@ -136,9 +139,12 @@ function keepAsItIs(
 }
 
 /** Why no uplink can have it. */
-function hindranceOf(host: Host, mask: number, { owner }: NftStanding): string | undefined {
+function hindranceOf(host: Host, mask: number | undefined, { owner }: NftStanding): string | undefined {
   if (owner === 'others') {
     return 'nftables has a table "inet mptcp_routes" of somebody else, which is left as it is'
+  }
+  if (mask === undefined) {
+    return undefined
   }
   const rival = host.snapshot.foreignRules.find(({ text }) => meddles(text, mask))
   const cure = 'give another with mptcp-forward-mask in /etc/mptcp-routes.conf'

@@ -140,6 +140,17 @@ describe('what is not asked for any more', () => {
     expect(plan(PAIRS, one, standing(...WAYS)).wanted.nft).toEqual(tableOf(given('eth0', T0, 1)))
   })
 
+  it('goes without a mask as well, which is for new marks alone; the other’s stays, in the table too', () => {
+    const maskless = { ...standing(...WAYS), mask: undefined, problems: ['mask "x"'] }
+    expect(changesOf(PAIRS, silent, maskless)).toHaveLength(5)
+    expect(plan(PAIRS, silent, maskless).wanted.nft).toBeUndefined()
+    expect(plan(PAIRS, silent, maskless).notices.filter((text) => text.includes('forward'))).toEqual([])
+    const one = { devices: ['eth1'], stanzas: [FIRST, stanza('eth1', { IF_GATEWAY: '10.1.2.1' })] }
+    expect(changesOf(PAIRS, one, maskless)).toHaveLength(3)
+    expect(plan(PAIRS, one, maskless).wanted.nft).toEqual(tableOf(given('eth0', T0, 1)))
+    expect(plan(PAIRS, one, maskless).forward?.given).toEqual(WAYS)
+  })
+
   it('belongs to no device any more: an orphan, which goes with those', () => {
     const lines = 'mark inet 0x3000000/0x7f000000 lookup 77'
     const ways = [given('gone0', 77, 3)]
