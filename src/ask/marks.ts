@@ -1,7 +1,10 @@
 /** The marks that uplinks have been given: kept as long as the host runs, so that a connection outlives an ifdown. */
 import type { Edge } from '../words/edge.ts'
-import type { MarkedWay } from '../words/forwarding.ts'
+import { isMarkable, type MarkedWay } from '../words/forwarding.ts'
+import type { Mark } from '../words/state.ts'
+import { isUsableTable } from '../words/table.ts'
 import { readBootFile, writeBootFile } from './boot-file.ts'
+import { isDevice } from './records/form.ts'
 import { recordsDirectory } from './records.ts'
 
 export interface Marks {
@@ -30,12 +33,25 @@ function marksPath(edge: Edge): string | undefined {
   return directory === undefined ? undefined : `${directory}.marks`
 }
 
+/** All of it reaches the texts of nft and ip. */
 function isMarkedWay(way: unknown): way is MarkedWay {
   const { device, family, table, mark } = Object(way) as Partial<Record<keyof MarkedWay, unknown>>
-  const { value, mask } = Object(mark) as Partial<Record<keyof MarkedWay['mark'], unknown>>
   return (
-    typeof device === 'string' &&
+    isDevice(device) &&
+    isMarkable(device) &&
     (family === 'inet' || family === 'inet6') &&
-    [table, value, mask].every(Number.isSafeInteger)
+    typeof table === 'number' &&
+    isUsableTable(table) &&
+    isMark(mark)
   )
+}
+
+/** Bits of a mask of 32, and some of them: a packet without a mark has none. */
+function isMark(mark: unknown): mark is Mark {
+  const { value, mask } = Object(mark) as Partial<Record<keyof Mark, unknown>>
+  return isWord(value) && isWord(mask) && (value & ~mask) === 0
+}
+
+function isWord(bits: unknown): bits is number {
+  return Number.isInteger(bits) && Number(bits) > 0 && Number(bits) <= 0xffffffff
 }

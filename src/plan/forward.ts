@@ -70,7 +70,11 @@ export function planForward(
   const faults = new Map(asking.map((uplink) => [uplink, faultOf(uplink, host)]))
   const able = hindrance === undefined ? asking.filter((uplink) => faults.get(uplink) === undefined) : []
   const marked = mask === undefined ? { marks: NO_MARKS, given } : giveMarks(able, mask, given, pairs)
-  const others = pairs.filter((pair) => !own.includes(pair)).flatMap(toWays)
+  // One that has been renamed since may bear a name that would end the text of the table.
+  const others = pairs
+    .filter((pair) => !own.includes(pair))
+    .flatMap(toWays)
+    .filter(({ device }) => isMarkable(device))
   const ways = [...others, ...[...marked.marks].map(([uplink, mark]) => toWay(uplink, mark))].sort(inOrder)
   const table = ways.length > 0 ? forwarding.print(withDestinations(ways, host, uplinks)) : undefined
   const refusal = table && forwarding.whyNot(table)

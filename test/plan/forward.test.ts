@@ -231,6 +231,14 @@ describe('no forwarding', () => {
   })
 })
 
+it('of a device that bears a name since which nft cannot say is left out of the table', () => {
+  const renamed = [PAGE, ETH0, ETH1, PAIRS].join('\n').replaceAll('eth1', 'a"b')
+  const { wanted } = planOf(world(renamed), {
+    ...{ devices: ['eth0'], stanzas: [FIRST], forwarding: facts(standing(...WAYS)) },
+  })
+  expect(wanted.nft).toEqual(tableOf(given('eth0', T0, 1)))
+})
+
 describe('two ways out of one device', () => {
   const further = stanza(
     'eth1:1',

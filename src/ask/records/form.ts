@@ -179,7 +179,12 @@ function isSetting(value: unknown): value is RecordedSetting {
   return Number.isSafeInteger(index) && isTextOrAbsent(mac)
 }
 
-/** A device's name, perhaps with an alias behind a colon: no blank or newline, as it will stand in a batch of `ip`. */
+/** A device's name as the kernel takes it: no blank or newline, as it will stand in a batch of `ip`. */
+export function isDevice(value: unknown): value is string {
+  return isText(value) && /^[^\s/:\p{Cc}]+$/u.test(value)
+}
+
+/** The same, perhaps with an alias behind a colon. */
 export function isInterface(value: unknown): boolean {
   return isText(value) && /^[^\s/:\p{Cc}]+(:|$)/u.test(value)
 }
