@@ -5,7 +5,7 @@
 import type { Death } from '../words/death.ts'
 import type { Edge } from '../words/edge.ts'
 import { readBootFile, writeBootFile } from './boot-file.ts'
-import { isInterface } from './records/form.ts'
+import { isDevice } from './records/form.ts'
 import { recordsDirectory, watchPath } from './records.ts'
 
 /** Those of the service that watches the network namespace now; none where nobody does. */
@@ -55,7 +55,7 @@ const LATEST = 8.64e15
 function isDeath(value: unknown): value is Death {
   const { device, family, table, since, why } = Object(value) as Partial<Record<keyof Death, unknown>>
   return (
-    isInterface(device) &&
+    isDevice(device) &&
     (family === 'inet' || family === 'inet6') &&
     Number.isSafeInteger(table) &&
     typeof since === 'number' &&

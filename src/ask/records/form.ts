@@ -185,7 +185,7 @@ export function isDevice(value: unknown): value is string {
 }
 
 /** The same, perhaps with an alias behind a colon. */
-export function isInterface(value: unknown): boolean {
+function isInterface(value: unknown): boolean {
   return isText(value) && /^[^\s/:\p{Cc}]+(:|$)/u.test(value)
 }
 

@@ -36,12 +36,15 @@ export function askByPing(env: NodeJS.ProcessEnv): Ask {
   }
 }
 
-/** -w is for the case that nobody is there to end it. */
-function wordsOf({ source, target }: Question, limit: number): string[] {
+/**
+ * -w is for the case that nobody is there to end it. Of two -I iputils takes device and source, BusyBox the last one.
+ */
+function wordsOf({ device, source, target }: Question, limit: number): string[] {
   const seconds = limit / 1000
   const pause = Math.max(LEAST_INTERVAL, seconds / PACKETS).toFixed(1)
   const deadline = `${Math.ceil(seconds)}`
-  return ['-n', '-c', `${PACKETS}`, '-i', pause, '-w', deadline, '-I', source, target.address]
+  const bound = ['-I', device, '-I', source]
+  return ['-n', '-c', `${PACKETS}`, '-i', pause, '-w', deadline, ...bound, target.address]
 }
 
 function listenTo(ping: ChildProcess, tell: (answer: Answer) => void): () => void {

@@ -98,12 +98,14 @@ function whyIn(answer: Answer): string | undefined {
 
 /** Round after round. @returns a function that ends it */
 function follow(
-  { sources, targets, interval }: Course,
+  { device, sources, targets, interval }: Course,
   shared: Omit<RoundQuery, 'questions' | 'limit'>,
   heard: (round: Round) => void,
 ): () => void {
   const pause = interval * 1000
-  const questions = sources.flatMap((source) => targets.map((target): Question => ({ source, target })))
+  const questions = sources.flatMap((source) =>
+    targets.map((target): Question => ({ device, source, target })),
+  )
   const query = { ...shared, questions, limit: Math.min(pause, LONGEST_WAIT) }
   let stopRound = () => {}
   const begin = () => {

@@ -5,6 +5,8 @@ import type { Moment } from '../verdict.ts'
 import type { Gate } from './gate.ts'
 
 export interface Question {
+  /** The uplink's own: no rule of others, nor the loss of ours, is to lead the packets elsewhere. */
+  readonly device: string
   /** The address that the packets come from: their way is the one of its rule. */
   readonly source: string
   readonly target: Target

@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => new Promise((resolve) => server.close(resolve)))
 
 function ask(source: string, target: { readonly address: string; readonly port: number }): Promise<Answer> {
-  return new Promise((resolve) => askByConnection({ source, target }, 3000, resolve))
+  return new Promise((resolve) => askByConnection({ device: 'lo', source, target }, 3000, resolve))
 }
 
 it('a connection is an answer', async () => {
@@ -41,7 +41,7 @@ it('an address that is not here, to come from, gets none', async () => {
 it('one that is stopped says nothing more', async () => {
   const told: Answer[] = []
   const stop = askByConnection(
-    { source: '127.0.0.9', target: { address: '127.0.0.1', port } },
+    { device: 'lo', source: '127.0.0.9', target: { address: '127.0.0.1', port } },
     3000,
     (answer) => told.push(answer),
   )

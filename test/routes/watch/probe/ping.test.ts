@@ -32,7 +32,7 @@ function withPing(script: string): string {
 
 function start(place: string, tell: (answer: Answer) => void, limit = 3000): () => void {
   const target = { address: '192.0.2.1', port: undefined }
-  return askByPing({ PATH: place })({ source: '10.1.1.2', target }, limit, tell)
+  return askByPing({ PATH: place })({ device: 'eth0', source: '10.1.1.2', target }, limit, tell)
 }
 
 function ask(script: string, limit?: number): Promise<Answer> {
@@ -50,10 +50,10 @@ describe('an answer', () => {
     expect(performance.now() - began).toBeLessThan(3000)
   })
 
-  it('is asked for several times, from the address, for so long', async () => {
-    const words = '-n -c 6 -i 0.5 -w 3 -I 10.1.1.2 192.0.2.1'
+  it('is asked for several times, from the device and the address, for so long', async () => {
+    const words = '-n -c 6 -i 0.5 -w 3 -I eth0 -I 10.1.1.2 192.0.2.1'
     expect(await ask(`[ "$*" = '${words}' ] && echo '64 bytes from here'`)).toBe('answer')
-    const short = '-n -c 6 -i 0.2 -w 1 -I 10.1.1.2 192.0.2.1'
+    const short = '-n -c 6 -i 0.2 -w 1 -I eth0 -I 10.1.1.2 192.0.2.1'
     expect(await ask(`[ "$*" = '${short}' ] && echo '64 bytes from here'`, 1000)).toBe('answer')
   })
 })
@@ -125,7 +125,7 @@ describe('what cannot be asked', () => {
 it('what cannot even be started is told later, like all else', async () => {
   const told: Answer[] = []
   const target = { address: '192.0.2.1', port: undefined }
-  askByPing({})({ source: '10.1.1.2\0', target }, 3000, (answer) => told.push(answer))
+  askByPing({})({ device: 'eth0', source: '10.1.1.2\0', target }, 3000, (answer) => told.push(answer))
   expect(told).toEqual([])
   await new Promise((resolve) => setTimeout(resolve, 50))
   expect(told).toEqual([{ unable: expect.stringContaining('ping cannot be run: ') }])

@@ -19,6 +19,7 @@ afterEach(() => {
 })
 
 const question = (address: string, source = '10.1.1.2'): Question => ({
+  device: 'eth0',
   source,
   target: { address, port: undefined },
 })
