@@ -28,7 +28,7 @@ beside_stages=(
 # These measure, so nothing else runs beside them. Two at a time: shaped links keep both together from filling a core.
 measuring_stages=(
   'throughput     80  dist    bats_in_namespace test/proof/throughput.bats'
-  'proof          70  dist    bats_in_namespace test/proof/containers.bats test/proof/failover.bats test/proof/recipes.bats'
+  'proof          70  dist    bats_in_namespace test/proof/forwarding.bats test/proof/failover.bats test/proof/recipes.bats'
   'demo-times     30  dist    bats_by_themselves --filter-tags measures test/demo'
 )
 
