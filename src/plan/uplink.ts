@@ -3,7 +3,7 @@ import type { Lease } from '../ask/leases/leases.ts'
 import type { Stanza } from '../ask/stanza.ts'
 import { Refusal } from '../words/refusal.ts'
 import type { Family, Route, Rule } from '../words/state.ts'
-import { PRIORITY } from '../words/table.ts'
+import { LAST_PRIORITY, PRIORITY } from '../words/table.ts'
 import { barrierOf } from './barrier.ts'
 import { absentNotices, type Carried, carriedAddresses } from './carried.ts'
 import { companionOf, terminalDefault } from './companion.ts'
@@ -143,7 +143,7 @@ function planWay(way: Way, table: number, query: UplinkQuery): { uplink: Uplink;
 function rulesFor(address: Carried, way: Way, table: number, query: UplinkQuery): Rule[] {
   const { host, family, trustsTable } = query
   const from = address.local
-  const standing = trustsTable ? host.sourcesOf(from)[0]?.priority : undefined
+  const standing = trustsTable ? standingPriority(host, from) : undefined
   const options = (address.named ?? way.stanza)?.options
   const asked = options?.priority
   const priority = (isSpokenFor(address, way) ? (asked ?? standing) : (standing ?? asked)) ?? PRIORITY
@@ -154,6 +154,11 @@ function rulesFor(address: Carried, way: Way, table: number, query: UplinkQuery)
     source,
     ...(way.out === undefined ? [] : [barrierOf(source)]),
   ]
+}
+
+/** Of an earlier version's rule that leaves no room behind it, none. */
+function standingPriority(host: Host, address: string): number | undefined {
+  return host.sourcesOf(address).find(({ priority }) => priority <= LAST_PRIORITY)?.priority
 }
 
 /** A stanza speaks for the addresses that it names, or for all if it names none. */

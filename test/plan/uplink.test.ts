@@ -46,6 +46,17 @@ describe('rules', () => {
     expect(rulesOf(planOf(local, { stanzas: [stanza('eth1', GIVEN)] }))).toHaveLength(3)
   })
 
+  it('of an earlier version that leave no room for a barrier come to another place', () => {
+    const high = ETH1.replace(/lookup \d+/, '$& priority 32765')
+    const unasked = ['30999 10.1.2.2 main/7', `31000 10.1.2.2 ${T1}`, '31001 10.1.2.2 unreachable']
+    expect(rules(high, {}, { trustsTable: true })).toEqual(unasked)
+    const last = high.replace('32765', '32762')
+    expect(rules(last, {}, { trustsTable: true })).toContain(`32762 10.1.2.2 ${T1}`)
+    const others = ['addr 10.1.2.3/24 dev eth1', 'rule from 10.1.2.3 lookup 9 priority 32765'].join('\n')
+    const asked = rules(others, { IF_MPTCP_PRIORITY: '700' }, { trustsTable: true })
+    expect(asked).toContain('700 10.1.2.3 9')
+  })
+
   it('keep their priority where nothing is recorded and the stanza is silent', () => {
     const low = ETH1.replace(/lookup \d+/, '$& priority 1000').replace(
       'companion from 10.1.2.2',
