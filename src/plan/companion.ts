@@ -1,7 +1,14 @@
 /** The companion rules: main's specific routes through devices that are no uplinks win before the source rule. */
 
 import type { Family, Route, Rule } from '../words/state.ts'
-import { MAIN_TABLE, PROTOCOL, SUPPRESSED_LENGTH, TERMINAL_TYPES, UNICAST } from '../words/table.ts'
+import {
+  MAIN_TABLE,
+  PROTOCOL,
+  SUPPRESSED_LENGTH,
+  TERMINAL_TYPES,
+  UNICAST,
+  UPLINK_GROUP,
+} from '../words/table.ts'
 import type { Host } from './host.ts'
 import { stanzaFor } from './speaker.ts'
 
@@ -14,11 +21,12 @@ export function terminalDefault(host: Host, family: Family): Route | undefined {
 }
 
 function findTerminalDefault(host: Host, family: Family): Route | undefined {
+  const isIgnored = ignoredDevices(host, family)
   const defaults = host.snapshot.routes.filter(
     (route) =>
       route.family === family &&
       route.table === MAIN_TABLE &&
-      !isPassedOver(route, host) &&
+      !isPassedOver(route, isIgnored) &&
       // Our own for failover come and go with the run that judges.
       route.protocol !== PROTOCOL &&
       route.destination === 'default' &&
@@ -32,11 +40,22 @@ function findTerminalDefault(host: Host, family: Family): Route | undefined {
   return best !== undefined && best.type !== UNICAST ? best : undefined
 }
 
-/** All its cables are out: routes through uplinks do not count then (ignore_routes_with_linkdown), and the error behind them does. */
-function isPassedOver({ hops }: Route, { link }: Host): boolean {
-  return (
-    hops.length > 0 && hops.every(({ device }) => device !== undefined && link(device)?.carrier === false)
-  )
+/** The kernel does not count it, and the error behind it does. */
+function isPassedOver({ hops }: Route, isIgnored: (device: string) => boolean): boolean {
+  return hops.length > 0 && hops.every(({ device }) => device !== undefined && isIgnored(device))
+}
+
+/**
+ * Whether routes through a device do not count: its cable is out, and ignore_routes_with_linkdown is set. Where that has
+ * not been read, it is set for uplinks.
+ */
+function ignoredDevices({ snapshot, link }: Host, family: Family): (device: string) => boolean {
+  const own = snapshot.settings.filter((setting) => setting.family === family)
+  const values = new Map(own.map(({ device, value }) => [device, value]))
+  return (device) => {
+    const { carrier, group } = link(device) ?? {}
+    return carrier === false && (values.get(device) ?? Number(group === UPLINK_GROUP)) === 1
+  }
 }
 
 export function companionOf({ family, from, priority }: Rule): Rule {

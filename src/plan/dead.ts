@@ -1,6 +1,7 @@
 /** Which uplinks lead nowhere, and whether that counts: nothing starts from a dead one while another of its family is alive. */
 import type { Death } from '../words/death.ts'
-import type { Family, Hop } from '../words/state.ts'
+import { VERSIONS } from '../words/family.ts'
+import type { Hop } from '../words/state.ts'
 import { MAIN_TABLE } from '../words/table.ts'
 import type { Host } from './host.ts'
 import { isPlainDefault } from './main-routes.ts'
@@ -36,9 +37,10 @@ export function sortExits(
     return NONE
   }
   const exits = [...uplinks.flatMap(plannedExit), ...standingExits(host, new Set(devices))]
-  const living = exits.filter((exit) => deathOf(exit, deaths) === undefined)
+  const deathOf = indexDeaths(deaths)
+  const living = exits.filter((exit) => deathOf(exit) === undefined)
   const families = new Set(living.map(({ family }) => family))
-  const dead = exits.filter((exit) => families.has(exit.family) && deathOf(exit, deaths) !== undefined)
+  const dead = exits.filter((exit) => families.has(exit.family) && deathOf(exit) !== undefined)
   return { living, dead }
 }
 
@@ -64,18 +66,20 @@ function standingExits({ snapshot }: Host, devices: ReadonlySet<string>): Exit[]
     })
 }
 
-function deathOf(
-  { device, family, table }: Pick<Death, 'device' | 'family' | 'table'>,
-  deaths: readonly Death[],
-): Death | undefined {
-  return deaths.find((death) => death.device === device && death.family === family && death.table === table)
+type Key = Pick<Death, 'device' | 'family' | 'table'>
+
+function indexDeaths(deaths: readonly Death[]): (one: Key) => Death | undefined {
+  const keyOf = ({ device, family, table }: Key) => `${device} ${family} ${table}`
+  const known = new Map(deaths.map((death) => [keyOf(death), death]))
+  return (one) => known.get(keyOf(one))
 }
 
 /** Those of the uplinks that are dead, whether that counts or not. */
 export function deadAmong(uplinks: readonly Uplink[], deaths: readonly Death[]): Map<Uplink, Death> {
+  const deathOf = indexDeaths(deaths)
   return new Map(
     uplinks.flatMap((uplink) => {
-      const death = uplink.out && deathOf(uplink, deaths)
+      const death = uplink.out && deathOf(uplink)
       return death === undefined ? [] : [[uplink, death]]
     }),
   )
@@ -95,11 +99,9 @@ export function avoidDead(uplinks: readonly Uplink[], { dead }: Exits): Uplink[]
 export function deadDetails(dead: ReadonlyMap<Uplink, Death>): { device: string; text: string }[] {
   return [...dead].map(([uplink, { why }]) => ({
     device: uplink.device,
-    text: `${NAMES[uplink.family]} is dead, ${why}: ${effectOn(uplink)}`,
+    text: `${VERSIONS[uplink.family]} is dead, ${why}: ${effectOn(uplink)}`,
   }))
 }
-
-const NAMES: Readonly<Record<Family, string>> = { inet: 'IPv4', inet6: 'IPv6' }
 
 function effectOn({ avoided }: Uplink): string {
   return avoided ? 'nothing starts from it' : 'no other uplink is alive, so it is used all the same'

@@ -1,19 +1,11 @@
 /** What the admin should hear, though the run goes on. */
 import type { Stanza } from '../ask/stanza.ts'
 import type { Family, Hop, Route, Snapshot } from '../words/state.ts'
-import {
-  DEFAULT_GROUP,
-  MAIN_TABLE,
-  MOST_DAEMON_ROUTES,
-  MOST_ENDPOINTS,
-  PROTOCOL,
-  SUPPRESSED_LENGTH,
-  UNICAST,
-  UPLINK_GROUP,
-} from '../words/table.ts'
+import { DEFAULT_GROUP, MOST_DAEMON_ROUTES, MOST_ENDPOINTS, UPLINK_GROUP } from '../words/table.ts'
 import type { Carried } from './carried.ts'
 import type { EndpointPlan } from './endpoint.ts'
 import type { WayOut } from './gateway.ts'
+import { findHalves } from './halves.ts'
 import { devicesOf, type Host } from './host.ts'
 import type { Way } from './ways.ts'
 
@@ -27,22 +19,6 @@ export function halvesNotice(host: Host, device: string, family: Family): string
     : [
         `main sends ${half.destination} through ${via}, as VPN clients do: what is sent from an address of ${device} goes beside it`,
       ]
-}
-
-export function findHalves({ snapshot }: Host, family: Family): Route[] {
-  return snapshot.routes.filter(
-    (route) =>
-      route.family === family &&
-      route.table === MAIN_TABLE &&
-      route.type === UNICAST &&
-      route.protocol !== PROTOCOL &&
-      isHalf(route.destination, family),
-  )
-}
-
-function isHalf(destination: string, family: Family): boolean {
-  const length = Number(destination.split('/')[1] ?? 128)
-  return destination !== 'default' && length <= SUPPRESSED_LENGTH[family]
 }
 
 export function silentDhcpNotice(

@@ -3,15 +3,14 @@ import type { Stanza } from '../ask/stanza.ts'
 import type { Death } from '../words/death.ts'
 import { Refusal } from '../words/refusal.ts'
 import type { Family, Rule, State } from '../words/state.ts'
-import { terminalNotice } from './companion.ts'
-import { avoidDead, deadAmong, deadDetails, sortExits } from './dead.ts'
+import { avoidDead, deadAmong, type Exits, sortExits } from './dead.ts'
 import { detoursOf } from './detour.ts'
 import { type Forwarding, type ForwardPlan, planForward } from './forward.ts'
 import type { Host } from './host.ts'
-import { endpointNotices, groupNotice, mptcpDetail, pathManagerNotice } from './notices.ts'
 import { ownedRoutes, ownedSources, type Scope } from './owned.ts'
 import { endpointsOf, groupsOf, limitsOf, rulesOf } from './parts.ts'
-import { settingNotices, settingsOf } from './setting.ts'
+import { type Said, sayAll } from './said.ts'
+import { settingsOf } from './setting.ts'
 import { type Lookups, planUplinks, type Uplink } from './uplink.ts'
 
 export interface PlanQuery {
@@ -28,7 +27,7 @@ export interface PlanQuery {
   readonly forwarding?: Forwarding | undefined
 }
 
-export interface Plan {
+export interface Plan extends Said {
   /** What the run may change. */
   readonly owned: State
   readonly wanted: State
@@ -37,12 +36,6 @@ export interface Plan {
   readonly dead: ReadonlyMap<Uplink, Death>
   /** Devices that cannot have what is asked for, each with the reason; they are left as they are. */
   readonly refused: ReadonlyMap<string, Refusal>
-  /** What the admin should hear, though the run goes on. */
-  readonly notices: readonly string[]
-  /** What only -v tells. */
-  readonly details: readonly string[]
-  /** The devices that a notice or a detail is about, by its text; without an entry it is about the host. */
-  readonly subjects: ReadonlyMap<string, readonly string[]>
   /** Addresses whose endpoint waits for the end of duplicate address detection. */
   readonly waiting: readonly string[]
   /** Some address found no place among the kernel's endpoints. */
@@ -74,72 +67,71 @@ export function planHost(query: PlanQuery): Plan {
   const { host, scope } = query
   const plans = planDevices(query)
   const refused = new Map(plans.flatMap(({ device, error }) => (error ? [[device, error] as const] : [])))
-  const devices = scope.devices.filter((device) => !refused.has(device))
-  const acting = { ...scope, devices }
-  const found = plans.filter(({ device }) => !refused.has(device)).flatMap((plan) => plan.uplinks)
+  const acting = { ...scope, devices: scope.devices.filter((device) => !refused.has(device)) }
+  const found = plans.flatMap((plan) => plan.uplinks)
   const deaths = query.deaths(found)
-  const exits = sortExits(host, devices, found, deaths)
+  const exits = sortExits(host, acting.devices, found, deaths)
   const uplinks = avoidDead(found, exits)
   const dead = deadAmong(uplinks, deaths)
-  const sources = ownedSources(host, acting, uplinks)
-  const endpoints = endpointsOf(host, acting, uplinks, sources)
-  const rules = rulesOf(host, acting, uplinks, sources)
-  const detours = detoursOf(host, exits, query.whole)
-  const forward = query.forwarding && planForward(host, acting, uplinks, query.forwarding)
-  const tables = tablesOf(uplinks, sources)
-  const { snapshot } = host
-  const outDevices = [...new Set(uplinks.filter(({ out }) => out !== undefined).map(({ device }) => device))]
-  const said = [
-    ...outDevices.flatMap((device) => groupNotice(host, device).map((text) => ({ device, text }))),
-    ...settingNotices(host, uplinks),
-  ]
+  const parts = planParts(query, acting, uplinks, exits)
+  const { endpoints, detours, forward } = parts
   return {
-    owned: {
-      rules: [...rules.owned, ...detours.owned, ...(forward?.owned ?? [])],
-      routes: devices.flatMap((device) => ownedRoutes(host, device, scope.families, tables)),
-      endpoints: [...endpoints.owned, ...endpoints.plan.evicted],
-      groups: new Map(snapshot.links.map(({ name, group }) => [name, group])),
-      limits: snapshot.limits,
-      settings: snapshot.settings,
-      nft: forward?.standing,
-    },
-    wanted: {
-      rules: [...rules.wanted, ...detours.wanted, ...(forward?.wanted ?? [])],
-      routes: uplinks.flatMap(({ routes }) => routes),
-      endpoints: endpoints.plan.endpoints,
-      groups: groupsOf(host, acting, uplinks, sources),
-      limits: limitsOf(snapshot, endpoints.owned, endpoints.plan),
-      settings: settingsOf(host, acting, uplinks, sources),
-      nft: forward?.table,
-    },
-    uplinks,
-    dead,
-    refused,
-    notices: [
-      ...plans.flatMap(({ notices }) => notices),
-      ...(uplinks.length > 0 ? terminalNotice(host, scope.families) : []),
-      ...said.map(({ text }) => text),
-      ...endpointNotices(endpoints.plan),
-      ...(forward?.notices.map(({ text }) => text) ?? []),
-      ...(outDevices.length > 0 ? pathManagerNotice(snapshot) : []),
-    ],
-    details: [
-      ...plans.flatMap(({ details }) => details),
-      ...deadDetails(dead).map(({ text }) => text),
-      ...(uplinks.length > 0 ? mptcpDetail(snapshot) : []),
-    ],
-    subjects: subjectsOf([
-      ...plans.flatMap(({ device, notices, details }) =>
-        [...notices, ...details].map((text) => ({ device, text })),
-      ),
-      ...said,
-      ...deadDetails(dead),
-      ...(forward?.notices.flatMap(({ device, text }) => (device === undefined ? [] : [{ device, text }])) ??
-        []),
-    ]),
+    owned: ownedState(host, acting, uplinks, parts),
+    wanted: wantedState(host, acting, uplinks, parts),
+    ...{ uplinks, dead, refused, forward },
+    ...sayAll({
+      ...{ host, families: scope.families, uplinks, dead, endpoints: endpoints.plan },
+      devices: plans,
+      detours: detours.notices,
+      forward: forward?.notices ?? [],
+    }),
     waiting: endpoints.plan.waiting,
     short: endpoints.plan.left.length > 0,
-    forward,
+  }
+}
+
+type Parts = ReturnType<typeof planParts>
+
+/** What both states are made of. */
+function planParts(
+  { host, whole, forwarding }: PlanQuery,
+  acting: Scope,
+  uplinks: readonly Uplink[],
+  exits: Exits,
+) {
+  const sources = ownedSources(host, acting, uplinks)
+  return {
+    sources,
+    rules: rulesOf(host, acting, uplinks, sources),
+    endpoints: endpointsOf(host, acting, uplinks, sources),
+    detours: detoursOf(host, exits, whole),
+    forward: forwarding && planForward(host, acting, uplinks, forwarding),
+  }
+}
+
+function ownedState(host: Host, acting: Scope, uplinks: readonly Uplink[], parts: Parts): State {
+  const { sources, rules, endpoints, detours, forward } = parts
+  const { links, limits, settings } = host.snapshot
+  const tables = tablesOf(uplinks, sources)
+  return {
+    rules: [...rules.owned, ...detours.owned, ...(forward?.owned ?? [])],
+    routes: acting.devices.flatMap((device) => ownedRoutes(host, device, acting.families, tables)),
+    endpoints: [...endpoints.owned, ...endpoints.plan.evicted],
+    groups: new Map(links.map(({ name, group }) => [name, group])),
+    ...{ limits, settings, nft: forward?.standing },
+  }
+}
+
+function wantedState(host: Host, acting: Scope, uplinks: readonly Uplink[], parts: Parts): State {
+  const { sources, rules, endpoints, detours, forward } = parts
+  return {
+    rules: [...rules.wanted, ...detours.wanted, ...(forward?.wanted ?? [])],
+    routes: uplinks.flatMap(({ routes }) => routes),
+    endpoints: endpoints.plan.endpoints,
+    groups: groupsOf(host, acting, uplinks, sources),
+    limits: limitsOf(host.snapshot, endpoints.owned, endpoints.plan),
+    settings: settingsOf(host, acting, uplinks, sources),
+    nft: forward?.table,
   }
 }
 
@@ -173,17 +165,6 @@ function planDevices({ host, scope, lookups, trustsTable }: PlanQuery): DevicePl
       return { device, uplinks: [], notices: [], details: [], error }
     }
   })
-}
-
-function subjectsOf(said: readonly { readonly device: string; readonly text: string }[]) {
-  const subjects = new Map<string, string[]>()
-  for (const { device, text } of said) {
-    const devices = subjects.get(text) ?? []
-    if (!devices.includes(device)) {
-      subjects.set(text, [...devices, device])
-    }
-  }
-  return subjects
 }
 
 function tablesOf(uplinks: readonly Uplink[], sources: readonly Rule[]): Set<string> {

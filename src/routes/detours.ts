@@ -1,5 +1,6 @@
 /** Where what no rule by source address decides goes by a living uplink, round a dead one. */
 import type { WholeStep } from '../whole.ts'
+import { VERSIONS } from '../words/family.ts'
 import type { Change, Family, Rule } from '../words/state.ts'
 
 /** A detour that stands. */
@@ -8,15 +9,20 @@ export interface Detour {
   /** Whose uplink leads the way. */
   readonly devices: readonly string[]
   readonly table: number
+  /** By what is known, main's default leads to a dead uplink: a run would make one. */
+  readonly isDue: boolean
 }
 
-export const VERSIONS = { inet: 'IPv4', inet6: 'IPv6' } as const
-
-export function standingDetours({ host, snapshot }: WholeStep): Detour[] {
+export function standingDetours({ host, snapshot, plan }: WholeStep): Detour[] {
   return snapshot.rules.filter(isLeading).map(({ family, table }) => ({
     ...{ family, table },
     devices: host.devicesOfTable(family, table),
+    isDue: wantedDetour(plan, family) !== undefined,
   }))
+}
+
+function wantedDetour({ wanted }: WholeStep['plan'], family: Family): Rule | undefined {
+  return wanted.rules.find((rule) => isLeading(rule) && rule.family === family)
 }
 
 /** The detour is the host's, and no uplink's. */
@@ -36,7 +42,7 @@ export function detourFaults({ changes, plan }: WholeStep): DetourFault[] {
     changes.flatMap((change) => (change.kind === 'rule' && isOfDetour(change) ? [change.rule.family] : [])),
   )
   return [...families].map((family) => {
-    const wanted = plan.wanted.rules.find((rule) => isLeading(rule) && rule.family === family)
+    const wanted = wantedDetour(plan, family)
     return wanted === undefined
       ? { what: `a detour in ${VERSIONS[family]} is left over`, isLeft: true }
       : {

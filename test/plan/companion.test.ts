@@ -71,10 +71,15 @@ describe('while main’s best default is no way', () => {
   })
 
   it.each([
-    ['is behind a way', '', true],
-    ['is behind a way of which the cable is out', 'link eth0 no-carrier', false],
-  ])('counts where it %s: %s', (_, line, isAccompanied) => {
-    const behind = world(PAGE.replace('10.1.1.1 dev eth0', '$& metric 3'), ERROR, ...(line ? [line] : []))
+    ['is behind a way', [], true],
+    ['is behind an uplink’s way of which the cable is out', ['link eth0 no-carrier group 77'], false],
+    ['is behind one that counts all the same', ['link eth0 no-carrier'], true],
+    ['is behind one that does not count, as is set', ['link eth0 no-carrier', 'setting eth0 inet 1'], false],
+    ['is behind one that does, as is set', ['link eth0 no-carrier group 77', 'setting eth0 inet 0'], true],
+    ['is behind one of the other family’s setting', ['link eth0 no-carrier', 'setting eth0 inet6 1'], true],
+    ['is behind a way that is there', ['link eth0 group 77', 'setting eth0 inet 1'], true],
+  ])('counts where it %s', (_, lines, isAccompanied) => {
+    const behind = world(PAGE.replace('10.1.1.1 dev eth0', '$& metric 3'), ERROR, ...lines)
     const rules = rulesOf(planOf(behind, { stanzas: [stanza('eth1', GIVEN)] }))
     expect(rules.includes('30999 10.1.2.2 main/7')).toBe(isAccompanied)
   })

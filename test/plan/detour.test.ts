@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import type { Exit } from '../../src/plan/dead.ts'
+import { detoursOf } from '../../src/plan/detour.ts'
 import {
   commandsOf,
   ETH0,
   ETH1,
+  hostOf,
   PAGE,
   planOf,
   type Question,
@@ -79,6 +82,19 @@ describe('while main’s default leads through a dead uplink', () => {
     expect(detour([PAGE, 'addr 10.1.3.2/24 dev eth0'], { stanzas: [UP0, UP1, way] })).toEqual([T1])
   })
 
+  it('is none where main’s default behind a pulled cable’s is an error, which would go before what is specific', () => {
+    const ERROR = 'route unreachable default metric 500'
+    const out = ['link eth0 no-carrier group 77', 'setting eth0 inet 1']
+    const { notices } = planOf(world(PAGE, ERROR, ...out), DEAD0)
+    expect(detour([PAGE, ERROR, ...out])).toEqual([])
+    expect(notices).toContain(
+      "main's default of inet is no way (metric 500), and would answer before main's specific routes do: what no rule by source address decides is not led round a dead uplink",
+    )
+    expect(detour([PAGE, ERROR])).toEqual([T1])
+    expect(detour([PAGE, ERROR, ...out.slice(0, 1), 'setting eth0 inet 0'])).toEqual([T1])
+    expect(planOf(world(PAGE, ERROR, ...out), { ...DEAD0, deaths: [] }).notices.join()).not.toContain('led')
+  })
+
   it('is none where all are dead, or nobody is', () => {
     expect(detour([PAGE, ETH0, ETH1], { deaths: ['eth0', 'eth1'] })).toEqual([])
     expect(detour([PAGE, ETH0, ETH1], { deaths: [] })).toEqual([])
@@ -95,9 +111,32 @@ describe('what decides instead of main’s default', () => {
     expect(detour([PAGE, 'link tun0', 'route 10.0.0.0/8 dev tun0'])).toEqual([T1])
   })
 
+  it('are none where they lead to no host of the internet', () => {
+    const groups = ['link br0', 'route 224.0.0.0/4 dev br0', 'route 240.0.0.0/4 dev br0']
+    expect(detour([PAGE, ...groups])).toEqual([T1])
+    expect(planOf(world(PAGE, ...groups), DEAD0).notices.join()).not.toContain('VPN')
+    expect(detour([PAGE, ...groups, 'route 192.0.0.0/2 dev br0'])).toEqual([])
+  })
+
   it('are none through the dead uplink itself', () => {
     const halves = HALVES.map((line) => line.replace('dev tun0', 'via 10.1.1.1 dev eth0'))
     expect(detour([PAGE, ...halves])).toEqual([T1])
+  })
+
+  it('count as the default where there is none, and before it where they lead to the dead one', () => {
+    const half = 'route 0.0.0.0/1 via 10.1.1.1 dev eth0'
+    const living = 'route 0.0.0.0/1 via 10.1.2.1 dev eth1 metric 5'
+    expect(detour([BARE, half])).toEqual([T1])
+    expect(detour([BARE, half, living])).toEqual([T1])
+    expect(detour([BARE, living])).toEqual([])
+    expect(detour([BARE, half, 'route default via 10.1.2.1 dev eth1'])).toEqual([T1])
+    expect(detour([BARE, half, 'link tun0', 'route 128.0.0.0/1 dev tun0'])).toEqual([])
+  })
+
+  it('where there is no default, a living uplink’s may share in it', () => {
+    const halves = ['route 0.0.0.0/1 via 10.1.1.1 dev eth0', 'route 128.0.0.0/1 via 10.1.2.1 dev eth1']
+    expect(detour([BARE, ...halves])).toEqual([T1])
+    expect(detour([PAGE, ...halves])).toEqual([])
   })
 
   it('are rules of others, by their place', () => {
@@ -183,6 +222,29 @@ describe('of several that are alive', () => {
   })
 })
 
+/** How often a plan for so many uplinks, half of them dead, looks at one of them. */
+function countLooks(count: number): number {
+  let looks = 0
+  const exitOf = (i: number): Exit => ({
+    get device() {
+      looks += 1
+      return `up${i}`
+    },
+    ...{ family: 'inet', table: i + 1, uplink: undefined },
+    hops: [{ gateway: '10.0.0.1', device: `up${i}`, onlink: false, weight: 1 }],
+  })
+  const exits = Array.from({ length: count }, (_, i) => exitOf(i))
+  const lines = exits.map((_, i) => `route default via 10.0.0.1 dev up${i} metric ${i + 1}`)
+  const half = Math.ceil(count / 2)
+  const known = { dead: exits.slice(0, half), living: exits.slice(half) }
+  expect(detoursOf(hostOf(world(...lines)), known, true).wanted).toHaveLength(2)
+  return looks
+}
+
+it('a plan looks at each of many uplinks as often as at each of few', () => {
+  expect(countLooks(80)).toBe(8 * countLooks(10))
+})
+
 describe('in IPv6', () => {
   const SIX = ['addr 2001:db8:1::2/64 dev eth0', 'addr 2001:db8:2::2/64 dev eth1']
   const question: Question = {
@@ -208,6 +270,17 @@ describe('in IPv6', () => {
     expect(detour([BARE, ...SIX, by('eth0', ' pref high'), by('eth1')], question)).toEqual([T1])
     expect(detour([BARE, ...SIX, by('eth0', ' pref low'), by('eth1')], question)).toEqual([])
     expect(detour([BARE, ...SIX, by('eth1'), by('eth0')], question)).toEqual([T1])
+  })
+
+  it('2000::/3 is a default, and half defaults of a VPN are others than in IPv4', () => {
+    const half = (destination: string, device: string) =>
+      `route ${destination} via fe80::1 dev ${device} metric 1024 proto 9`
+    const lines = [BARE, ...SIX, 'link tun0']
+    expect(detour([...lines, half('2000::/3', 'eth0')], question)).toEqual([T1])
+    expect(detour([...lines, by('eth0'), half('2000::/4', 'tun0')], question)).toEqual([])
+    expect(detour([...lines, by('eth0'), half('::/3', 'tun0')], question)).toEqual([])
+    expect(detour([...lines, by('eth0'), half('8000::/1', 'tun0')], question)).toEqual([])
+    expect(detour([...lines, by('eth0'), half('f000::/4', 'tun0')], question)).toEqual([T1])
   })
 })
 

@@ -1,19 +1,12 @@
 /** Points about what others have set: defaults of main's that lead astray, filters, crowds, and what else the plan noticed. */
 
 import { terminalDefault, terminalNotice } from '../../plan/companion.ts'
+import { findHalves } from '../../plan/halves.ts'
 import { devicesOf } from '../../plan/host.ts'
 import { groupNotice, halvesNotice, pathManagerNotice } from '../../plan/notices.ts'
 import type { WholeStep } from '../../whole.ts'
-import type { Family, Route } from '../../words/state.ts'
-import {
-  isDaemonProtocol,
-  MAIN_TABLE,
-  PROTOCOL,
-  TERMINAL_TYPES,
-  UNICAST,
-  UPLINK_GROUP,
-} from '../../words/table.ts'
-import { isSpecific } from '../destination.ts'
+import type { Family } from '../../words/state.ts'
+import { isDaemonProtocol, TERMINAL_TYPES, UPLINK_GROUP } from '../../words/table.ts'
 import { commandLine, listed } from '../words.ts'
 import { about, type Finding, fail, ok, warn } from './finding.ts'
 
@@ -58,7 +51,7 @@ function checkTerminal({ host, plan }: WholeStep, family: Family): Finding[] {
 function checkHalves({ host, snapshot, plan }: WholeStep): Finding[] {
   return snapshot.families.flatMap((family) => {
     const own = new Set(plan.uplinks.filter((uplink) => uplink.family === family).map(({ device }) => device))
-    const halves = snapshot.routes.filter((route) => isHalf(route, family))
+    const halves = host.once(findHalves, family)
     const passed = [...own].filter((device) => halvesNotice(host, device, family).length > 0)
     const [first] = halves
     if (passed.length === 0 || first === undefined) {
@@ -77,14 +70,6 @@ function checkHalves({ host, snapshot, plan }: WholeStep): Finding[] {
     const why = `as VPN clients do: what is sent from an address of ${listed(passed)} goes beside it`
     return [warn(`${what}, ${why}; if it is left over`, commands.join(' && '))]
   })
-}
-
-function isHalf(route: Route, family: Family): boolean {
-  const { table, type, protocol, destination } = route
-  const isOurs = protocol === PROTOCOL || route.family !== family
-  return (
-    !isOurs && table === MAIN_TABLE && type === UNICAST && destination !== 'default' && !isSpecific(route)
-  )
 }
 
 /** The kernel takes the larger one of `all` and the device's own. Strict works, as the reverse look-up follows the rules too. */

@@ -1,5 +1,5 @@
 /** Which uplinks keep the connections that are forwarded, in a line. */
-import { VERSIONS } from '../detours.ts'
+import { VERSIONS } from '../../words/family.ts'
 import { markText } from '../forwarding.ts'
 import { listed } from '../words.ts'
 import type { HostStatus } from './model.ts'

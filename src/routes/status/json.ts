@@ -33,7 +33,7 @@ export function formatJson(status: HostStatus, version: string): string {
       connections: connections?.map(connectionValue) ?? null,
       counters: Object.fromEntries(counters),
     },
-    detours,
+    detours: detours.map(({ family, devices, table }) => ({ family, devices, table })),
     problems,
     notices,
     pending,

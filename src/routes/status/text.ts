@@ -1,8 +1,9 @@
 /** Status as people read it. */
 import type { Colors } from 'picocolors/types'
 import { isMarked } from '../../plan/owned.ts'
+import { VERSIONS } from '../../words/family.ts'
 import type { Endpoint } from '../../words/state.ts'
-import { type Detour, VERSIONS } from '../detours.ts'
+import type { Detour } from '../detours.ts'
 import { formatCount, isUtf8, printable } from '../figures.ts'
 import { type Column, drawTable } from '../table-text.ts'
 import { listed } from '../words.ts'
@@ -70,9 +71,13 @@ function paragraph(text: string, { width }: Paper): string[] {
   return wrap(printable(text), width, 2)
 }
 
-function detourWords({ family, devices, table }: Detour): string {
+/** Whoever has made it may have ended, and with it all knowledge of what was dead. */
+function detourWords({ family, devices, table, isDue }: Detour): string {
   const what = `what no rule by source address decides goes by ${listed(devices)} in ${VERSIONS[family]}`
-  return `${what} (table ${table}): main's default leads to a dead uplink`
+  const why = isDue
+    ? "main's default leads to a dead uplink"
+    : 'left over, as nothing that is known calls for it any more'
+  return `${what} (table ${table}): ${why}`
 }
 
 /** What is told as a problem already is not told again. */

@@ -1,5 +1,5 @@
 /** The table of uplinks. */
-import { VERSIONS } from '../detours.ts'
+import { VERSIONS } from '../../words/family.ts'
 import { drawBar, formatRate, printable } from '../figures.ts'
 import type { Column } from '../table-text.ts'
 import type { Uplink, View } from './sample.ts'

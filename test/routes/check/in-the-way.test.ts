@@ -39,6 +39,13 @@ describe('checkWhatIsInTheWay', () => {
     ])
   })
 
+  it('leaves the route of a cluster to its group alone', () => {
+    const halves = ['link tun0', 'route 0.0.0.0/1 dev tun0']
+    const group = ['link br0', 'route 224.0.0.0/4 dev br0']
+    expect(complaintsOf(group)).toEqual([])
+    expect(complaintsOf([...halves, ...group])).toEqual(complaintsOf(halves))
+  })
+
   it('counts rp_filter as the kernel does, and knows that strict works with our rules', () => {
     const strict = (eth1: number, all: number) => ({ filters: new Map(Object.entries({ eth1, all })) })
     const told = (changes: Partial<WayFacts>) => say(checkWhatIsInTheWay(factsOf(SOUND, changes)))

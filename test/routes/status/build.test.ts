@@ -61,7 +61,7 @@ describe('a dead uplink', () => {
       undefined,
     ])
     expect(status).toMatchObject({ pending: 0, problems: [], notices: [] })
-    expect(status.detours).toEqual([{ family: 'inet', table: T1, devices: ['eth1'] }])
+    expect(status.detours).toEqual([{ family: 'inet', table: T1, devices: ['eth1'], isDue: true }])
   })
 
   it('whose cable is out is dead rather than down', () => {

@@ -49,6 +49,12 @@ describe('formatStatus', () => {
     )
   })
 
+  it('knows of no dead uplink where the service has ended and left a detour', () => {
+    expect(draw([...SOUND, `detour inet ${T1}`], 999)).toContain(
+      `note: what no rule by source address decides goes by eth1 in IPv4 (table ${T1}): left over, as nothing that is known calls for it any more\n`,
+    )
+  })
+
   it('paints states on a terminal', () => {
     const told = statusOf([PAGE, ETH0])
     const text = formatStatus(told, { width: 80, colors: createColors(true), env: {} })
