@@ -191,6 +191,41 @@ expect_no_detour() {
   expect_all_by eth1 "$SERVER6"
 }
 
+@test '2000::/3 through the dead one is led round it, and the route of a cluster to its group changes nothing' {
+  write_configuration <<<$'[eth0]\nmptcp-gateway = 2001:db8:1::1\n[eth1]'
+  on_host ip route add 224.0.0.0/4 dev lan0
+  on_host ip -6 route del default via 2001:db8:1::1
+  on_host ip route add 2000::/3 via 2001:db8:1::1 dev eth0
+  expect_all_by eth0 "$SERVER6"
+  start_watching
+  pronounce_dead 10.1.1.2 2001:db8:1::2
+  routes apply
+  expect_all_by eth1 "$SERVER"
+  expect_all_by eth1 "$SERVER6"
+}
+
+@test 'an error behind the default of a pulled cable answers: nothing is led past it, with a notice, and the LAN is reached' {
+  on_host ip route add unreachable default metric 50
+  at_provider 0 ip link set customer down
+  start_watching
+  pronounce_dead 10.1.1.2
+  run --separate-stderr routes apply
+  expect_message "main's default of inet is no way (metric 50), and would answer before main's specific routes do"
+  expect_no_detour
+  expect_equal "$(loose_way 10.9.0.7)" lan0
+  run -2 on_host ip route get "$SERVER"
+  # With the cable in the error does not count.
+  at_provider 0 ip link set customer up
+  wait_until has_carrier eth0
+  routes apply
+  expect_all_by eth1 "$SERVER"
+  expect_equal "$(loose_way 10.9.0.7)" lan0
+}
+
+has_carrier() {
+  on_host grep -q 1 "/sys/class/net/$1/carrier"
+}
+
 @test 'rules of others at the places of the detour stay, and decide before it' {
   local others=(
     'from all fwmark 0x1 lookup 500 priority 32765'
