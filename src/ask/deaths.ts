@@ -4,6 +4,7 @@
  */
 import type { Death } from '../words/death.ts'
 import type { Edge } from '../words/edge.ts'
+import { isUsableTable } from '../words/table.ts'
 import { readBootFile, writeBootFile } from './boot-file.ts'
 import { isDevice } from './records/form.ts'
 import { recordsDirectory, watchPath } from './records.ts'
@@ -57,7 +58,8 @@ function isDeath(value: unknown): value is Death {
   return (
     isDevice(device) &&
     (family === 'inet' || family === 'inet6') &&
-    Number.isSafeInteger(table) &&
+    typeof table === 'number' &&
+    isUsableTable(table) &&
     typeof since === 'number' &&
     since >= 0 &&
     since <= LATEST &&

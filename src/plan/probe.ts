@@ -22,7 +22,7 @@ export function probeOf(
   uplink: Pick<Uplink, 'device' | 'family' | keyof Way>,
 ): Probe | undefined {
   const { out, device, family } = uplink
-  const stanza = spokesmen(uplink).find(({ options }) => options.probe.length > 0)
+  const stanza = speakerOf(uplink)
   if (out === undefined || stanza === undefined) {
     return undefined
   }
@@ -38,6 +38,11 @@ export function probeOf(
     interval: stanza.options.probeInterval,
     notices: told.map((fault) => noticeOf(fault, stanza)),
   }
+}
+
+/** Whose words count. */
+export function speakerOf(uplink: Pick<Uplink, 'stanza' | 'addresses'>): Stanza | undefined {
+  return spokesmen(uplink).find(({ options }) => options.probe.length > 0)
 }
 
 /** Who made the way, then those whose addresses go that way. */
@@ -62,6 +67,6 @@ function isSameWords(words: readonly string[], others: readonly string[]): boole
   return words.join(' ') === others.join(' ')
 }
 
-function noticeOf({ value, why }: Fault, { setter }: Stanza): string {
+export function noticeOf({ value, why }: Fault, { setter }: Stanza): string {
   return `mptcp-probe ${quote(value)} ${why} (${setter('IF_MPTCP_PROBE')})`
 }

@@ -3,6 +3,7 @@ import type { Stanza } from '../ask/stanza.ts'
 import type { Death } from '../words/death.ts'
 import { Refusal } from '../words/refusal.ts'
 import type { Family, Rule, State } from '../words/state.ts'
+import { askNoneBeside } from './beside.ts'
 import { avoidDead, deadAmong, type Exits, sortExits } from './dead.ts'
 import { detoursOf } from './detour.ts'
 import { type Forwarding, type ForwardPlan, planForward } from './forward.ts'
@@ -144,7 +145,7 @@ interface DevicePlan {
 }
 
 function planDevices({ host, scope, lookups, trustsTable }: PlanQuery): DevicePlan[] {
-  return scope.devices.map((device) => {
+  const plans = scope.devices.map((device): DevicePlan => {
     const isAsked = (family: Family) => host.stanzasFor(device).some((stanza) => stanza.family === family)
     try {
       const isDown = isSetDown(host, device)
@@ -165,6 +166,7 @@ function planDevices({ host, scope, lookups, trustsTable }: PlanQuery): DevicePl
       return { device, uplinks: [], notices: [], details: [], error }
     }
   })
+  return askNoneBeside(host, plans)
 }
 
 function tablesOf(uplinks: readonly Uplink[], sources: readonly Rule[]): Set<string> {
