@@ -81,10 +81,10 @@ restore_kernel() {
     undone="$undone; in the kernel is what the flush has left: mptcp-routes check"
 }
 
-# Other network namespaces may share /run.
+# With the files beside them, such as locks and marks. Other network namespaces may share /run.
 remove_records() {
   [ -z "$root" ] || return 0
   space=$records/$(print_namespace)
-  rm -rf "$cache" "$space" "$space.lock" "$space.watch"
+  rm -rf "$cache" "$space" "$space".*
   rmdir "$records" 2>/dev/null || true
 }

@@ -279,6 +279,24 @@ END
   expect_no_text "$output" 'proto 77'
 }
 
+@test 'what uplinks have left beside the records goes too: marks, deaths, names, locks' {
+  make_installed_host
+  run on_host bash -e <<END
+$build_kernel_state
+IFACE=eth0 IF_GATEWAY=10.1.0.1 IF_MPTCP_FORWARD=yes /etc/network/if-up.d/mptcp_up
+names=\$(echo /run/mptcp-routes/*.marks)
+[ -e "\$names" ]
+echo '{}' >"\${names%.marks}.dead"
+echo '[]' >"\${names%.marks}.named"
+"\$TREE/install.sh" --uninstall >/dev/null
+diff <(echo "\$before") <(print_state)
+! nft list table inet mptcp_routes
+ls /run/mptcp-routes || echo gone
+END
+  expect_status 0
+  expect_equal "$(tail -n 1 <<<"$output")" gone
+}
+
 @test 'records of other network namespaces, which may share /run, stay' {
   make_installed_host
   run on_host bash -e <<'END'

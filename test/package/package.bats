@@ -213,6 +213,9 @@ remove_and_reinstall() {
   inside ip rule add from 10.8.8.8 lookup 98 priority 200 protocol 88
   inside ip route add 10.7.7.0/24 dev eth1 table 98 proto 88
 
+  # As failover and forwarding leave them.
+  inside sh -c 'for kind in dead marks named; do echo >"/run/mptcp-routes/$(stat -L -c %d-%i /proc/self/ns/net).$kind"; done'
+
   run inside apt-get remove -q -y ifupdown-mptcp
   expect_equal "$status" 0
   expect_gone /var/cache/ifupdown-mptcp /run/mptcp-routes /usr/lib/ifupdown-mptcp /usr/sbin/mptcp-routes
