@@ -663,6 +663,14 @@ with_tool() {
   expect_text "${output#*cured:}" 'via 10.1.2.1 dev eth1'
 }
 
+@test 'the cure where an uplink was set down and up again' {
+  on_uplinks 'ip link set eth1 down; ip link set eth1 up; ip route get 203.0.113.1 from 10.1.2.2 2>&1 || true; echo cured:
+    '"$(inline 'sudo IFACE=eth1 /etc/network/if-up.d/mptcp_up' | sed 's/^sudo //')"'; ip route get 203.0.113.1 from 10.1.2.2'
+  expect_status 0
+  expect_text "${output%cured:*}" unreachable
+  expect_text "${output#*cured:}" 'via 10.1.2.1 dev eth1'
+}
+
 @test 'the stanza with a probe gives main the second default' {
   ifup_block probe "$plug_in"
   expect_text "$plan" 'via 10.1.2.1 dev eth1 metric 200 table main' 'from 10.1.2.2 lookup 712179713'

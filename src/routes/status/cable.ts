@@ -10,7 +10,8 @@ export function cableWords({ uplinks }: HostStatus): string[] {
     return []
   }
   const isApart = left.every(({ addresses }) => addresses.every(({ barrier }) => barrier !== undefined))
-  const apart = isApart ? ', and nothing of theirs leaves by another uplink' : ''
+  // What is forwarded has other addresses.
+  const apart = isApart ? ', and nothing bound to their addresses leaves by another uplink' : ''
   const names = [...new Set(left.map(({ device }) => device))].map((device) => nameOf(device, left))
   return [`Pulled cable: routes through ${listed(names)} stop counting${apart}`]
 }

@@ -76,10 +76,10 @@ describe('formatStatus', () => {
   it('tells in a line what a pulled cable does', () => {
     const line = (...lines: string[]) => /^Pulled cable: .*$/m.exec(draw([...SOUND, ...lines], 200))?.[0]
     expect(line('setting eth0 inet 1 ours', 'setting eth1 inet 1 ours')).toBe(
-      'Pulled cable: routes through eth0 and eth1 stop counting, and nothing of theirs leaves by another uplink',
+      'Pulled cable: routes through eth0 and eth1 stop counting, and nothing bound to their addresses leaves by another uplink',
     )
     expect(line('setting eth0 inet 1', 'setting eth1 inet 0')).toBe(
-      'Pulled cable: routes through eth0 (not set by us) stop counting, and nothing of theirs leaves by another uplink',
+      'Pulled cable: routes through eth0 (not set by us) stop counting, and nothing bound to their addresses leaves by another uplink',
     )
     expect(line('setting eth0 inet 0', 'setting eth1 inet 0')).toBeUndefined()
   })
