@@ -16,8 +16,8 @@ export interface TargetQuery {
   readonly device: string
   /** The routers of the uplink's way; none where the other end of its link is the way out. */
   readonly gateways: readonly string[]
-  /** Whether this host has the address itself, so that its answer tells nothing. */
-  readonly isOwn: (address: string) => boolean
+  /** Why nobody else can have the address, so that no answer would tell anything; undefined where somebody can. */
+  readonly whyNobody: (address: string) => string | undefined
 }
 
 export interface Targets {
@@ -60,6 +60,8 @@ function isAbout(meaning: Meaning, family: Family): boolean {
 const ADDRESS_AND_PORT = /^(?:\[([^\]]*)\]|(\d+\.\d+\.\d+\.\d+)):(.*)$/
 const ZONE = /^[^%]*:[^%]*%/
 
+const NO_ADDRESS = 'is no IP address; names are not resolved, as their resolver may be behind the dead uplink'
+
 function parseWord(word: string): Meaning {
   if (word === 'gateway') {
     return word
@@ -74,9 +76,7 @@ function parseWord(word: string): Meaning {
   }
   const ip = parseIp(text)
   if (ip === undefined) {
-    return {
-      why: 'is no IP address; names are not resolved, as their resolver may be behind the dead uplink',
-    }
+    return { why: text.includes(',') ? 'has a comma: put blanks between targets' : NO_ADDRESS }
   }
   if (!isHost(ip)) {
     return { why: 'is not the address of a host' }
@@ -95,7 +95,7 @@ type Resolved =
   | { readonly targets: readonly Target[]; readonly why?: never }
   | (Wrong & { readonly targets?: never })
 
-function resolve(meaning: Meaning, { family, device, gateways, isOwn }: TargetQuery): Resolved {
+function resolve(meaning: Meaning, { family, device, gateways, whyNobody }: TargetQuery): Resolved {
   if (meaning === 'gateway') {
     return resolveGateway(gateways, family, device)
   }
@@ -103,9 +103,8 @@ function resolve(meaning: Meaning, { family, device, gateways, isOwn }: TargetQu
     return meaning
   }
   const { ip, port } = meaning
-  return isOwn(ip.text)
-    ? { why: "is this host's own address" }
-    : { targets: [{ address: withZone(ip.text, device), port }] }
+  const why = whyNobody(ip.text)
+  return why === undefined ? { targets: [{ address: withZone(ip.text, device), port }] } : { why }
 }
 
 function resolveGateway(gateways: readonly string[], family: Family, device: string): Resolved {

@@ -1,9 +1,10 @@
 /** Whom an uplink's own stanza tells to ask whether it leads anywhere, and what the admin should hear of that. */
 import { type Fault, findTargets, type Target } from '../ask/probe-targets.ts'
 import type { Stanza } from '../ask/stanza.ts'
-import { isLinkLocal } from '../words/address.ts'
+import { isIpv6, isLinkLocal } from '../words/address.ts'
 import { quote } from '../words/refusal.ts'
 import type { Host } from './host.ts'
+import { whyNoRouter } from './reach.ts'
 import type { Uplink } from './uplink.ts'
 import type { Way } from './ways.ts'
 
@@ -29,7 +30,7 @@ export function probeOf(
   const { targets, faults, isForOther } = findTargets({
     ...{ words: stanza.options.probe, family, device },
     gateways: out.hops.flatMap(({ gateway }) => gateway ?? []),
-    isOwn: (address) => isOwn(host, device, address),
+    whyNobody: (address) => whyNobody(host, device, address),
   })
   const missing = { value: stanza.options.probe.join(' '), why: `has no ${family} address` }
   const told = isForOther && !speaksForBoth(host, stanza) ? [missing, ...faults] : faults
@@ -50,10 +51,13 @@ function spokesmen({ stanza, addresses }: Pick<Uplink, 'stanza' | 'addresses'>):
   return [stanza, ...addresses.map(({ named }) => named)].filter((one) => one !== undefined)
 }
 
-/** A link-local address may be this host's on another link. */
-function isOwn(host: Host, device: string, address: string): boolean {
-  const holders = host.holdersOf(address)
-  return holders.length > 0 && (!isLinkLocal(address) || holders.includes(device))
+/** A link-local address may be this host's on another link. A broadcast would be answered by nobody, or by this host. */
+function whyNobody(host: Host, device: string, address: string): string | undefined {
+  const family = isIpv6(address) ? 'inet6' : 'inet'
+  const others = isLinkLocal(address) ? [] : host.snapshot.links.map(({ name }) => name)
+  return [device, ...others]
+    .map((name) => whyNoRouter({ host, device: name, family }, address))
+    .find((why) => why !== undefined)
 }
 
 /** A section, a family that nobody asked for, or one run for both: the words for the other family are in their place. */

@@ -4,7 +4,7 @@ import { findTargets, formatTarget, type TargetQuery } from '../../src/ask/probe
 function read(words: string, query: Partial<TargetQuery> = {}) {
   const { targets, faults, isForOther } = findTargets({
     ...{ words: words.split(' '), family: 'inet', device: 'eth0', gateways: ['10.1.1.1'] },
-    isOwn: (address) => address === '10.1.1.2',
+    whyNobody: (address) => (address === '10.1.1.2' ? "is this host's own address" : undefined),
     ...query,
   })
   return {
@@ -49,6 +49,7 @@ const ZONE = "has a zone: leave it out, the uplink's device is meant"
 describe('what is wrong', () => {
   it.each([
     ['example.net', NAME],
+    ['192.0.2.7,192.0.2.9', 'has a comma: put blanks between targets'],
     ['example.net:443', NAME],
     ['192.0.2.256', NAME],
     ['192.0.2', NAME],

@@ -54,6 +54,16 @@ describe('the probe of an uplink', () => {
     ])
   })
 
+  it.each(['10.1.2.255', '10.1.2.0', '10.1.1.255'])(
+    'that asks nobody in particular, %s, is told',
+    (target) => {
+      const subnet = `${target.split('.').slice(0, 3).join('.')}.0/24`
+      expect(probesOf([asking(target)]).notices).toEqual([
+        `mptcp-probe "${target}" is the network or broadcast address of ${subnet} (set by IF_MPTCP_PROBE)`,
+      ])
+    },
+  )
+
   it('may be the wish of the stanza whose address goes that way', () => {
     const second = stanza('eth1', { IF_ADDRESS: '10.1.2.2', IF_MPTCP_PROBE: 'gateway' }, { order: 2 })
     expect(probesOf([stanza('eth1', VIA), second]).probes).toEqual([['inet', ['10.1.2.1'], 5]])

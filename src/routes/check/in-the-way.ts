@@ -142,5 +142,9 @@ function checkNotices({ host, plan, snapshot }: WholeStep): Finding[] {
     ...devices.flatMap((device) => snapshot.families.flatMap((family) => halvesNotice(host, device, family))),
     ...pathManagerNotice(snapshot),
   ])
-  return [...new Set(plan.notices)].filter((text) => !told.has(text)).map((text) => warn(text))
+  return [...new Set(plan.notices)]
+    .filter((text) => !told.has(text))
+    .flatMap(
+      (text) => plan.subjects.get(text)?.flatMap((device) => about(device, [warn(text)])) ?? [warn(text)],
+    )
 }

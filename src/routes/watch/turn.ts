@@ -1,5 +1,6 @@
 /** What the watcher remembers from look to look, and how one changes it. */
 import type { Section } from '../../ask/configuration.ts'
+import { withDevices } from '../../plan/notices.ts'
 import type { Plan } from '../../plan/wanted.ts'
 import { quote, Refusal } from '../../words/refusal.ts'
 import { contestedAt, foundBusy, HOST, looked, refusedAt, startWatch, type Watch } from './decide.ts'
@@ -154,7 +155,8 @@ function takeIn(memory: Memory, { clock, names, detail }: LoopOptions, { seen, s
     if (seen.made.length > 0) {
       memory.standing = standingAfter(memory.standing, seen.plan, silent)
     }
-    const notices = noticeEntries(memory.said, [...seen.plan.notices, ...seen.undone])
+    const { notices: texts, subjects } = seen.plan
+    const notices = noticeEntries(memory.said, [...withDevices(texts, subjects), ...seen.undone])
     memory.said = notices.said
     entries.push(...notices.entries, ...rivalEntries(verdict.named))
     tellDetails(memory, seen.plan, detail)

@@ -71,7 +71,7 @@ describe('checkWhatIsInTheWay', () => {
   it('names very many, as the plan does, and that nobody follows them', () => {
     const said = complaintsOf(['crowded eth1 inet'])
     expect(said[0]).toMatch(/^warn eth1: main has very many routes of routing daemons/)
-    expect(said[1]).toMatch(/^warn main has more than 1000 inet routes of routing daemons through eth1/)
+    expect(said[1]).toMatch(/^warn eth1: main has more than 1000 inet routes of routing daemons through eth1/)
     expect(said).toHaveLength(2)
   })
 
