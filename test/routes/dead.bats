@@ -207,6 +207,7 @@ expect_no_detour() {
 @test 'an error behind the default of a pulled cable answers: nothing is led past it, with a notice, and the LAN is reached' {
   on_host ip route add unreachable default metric 50
   at_provider 0 ip link set customer down
+  wait_until lacks_carrier eth0
   start_watching
   pronounce_dead 10.1.1.2
   run --separate-stderr routes apply
@@ -224,6 +225,11 @@ expect_no_detour() {
 
 has_carrier() {
   on_host grep -q 1 "/sys/class/net/$1/carrier"
+}
+
+# As ip tells it, which may be a second later.
+lacks_carrier() {
+  [[ $(on_host ip link show "$1") == *NO-CARRIER* ]]
 }
 
 @test 'rules of others at the places of the detour stay, and decide before it' {
