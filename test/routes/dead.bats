@@ -227,11 +227,6 @@ has_carrier() {
   on_host grep -q 1 "/sys/class/net/$1/carrier"
 }
 
-# As ip tells it, which may be a second later.
-lacks_carrier() {
-  [[ $(on_host ip link show "$1") == *NO-CARRIER* ]]
-}
-
 @test 'rules of others at the places of the detour stay, and decide before it' {
   local others=(
     'from all fwmark 0x1 lookup 500 priority 32765'

@@ -68,6 +68,7 @@ neighbour_has_failed() {
   configure_uplinks
   routes apply
   at_provider 1 ip link set customer down
+  wait_until lacks_carrier eth1
   expect_uplink eth1 inet down 'no carrier'
   on_host ip link set eth1 down
   expect_uplink eth1 inet down 'the device is set down'
