@@ -204,3 +204,8 @@ wait_until() {
   done
   fail "still not so after 10 s: $*"
 }
+
+# As ip tells it, which may be a second after the cable is out.
+lacks_carrier() {
+  [[ $(on_host ip link show "$1") == *NO-CARRIER* ]]
+}

@@ -82,8 +82,3 @@ expect_uplink() {
   expect_equal "$(status_of "$1" "$2" .state)" "$3" || return
   [[ -z ${4-} ]] || expect_text "$(status_of "$1" "$2" '.problems[]')" "$4"
 }
-
-# As ip tells it, which may be a second after the cable is out.
-lacks_carrier() {
-  [[ $(on_host ip link show "$1") == *NO-CARRIER* ]]
-}
