@@ -664,7 +664,7 @@ with_tool() {
 }
 
 @test 'the cure where an uplink was set down and up again' {
-  on_uplinks 'ip link set eth1 down; ip link set eth1 up; ip route get 203.0.113.1 from 10.1.2.2 2>&1 || true; echo cured:
+  on_uplinks "$(inline 'ip link set eth1 down')"'; ip link set eth1 up; ip route get 203.0.113.1 from 10.1.2.2 2>&1 || true; echo cured:
     '"$(inline 'sudo IFACE=eth1 /etc/network/if-up.d/mptcp_up' | sed 's/^sudo //')"'; ip route get 203.0.113.1 from 10.1.2.2'
   expect_status 0
   expect_text "${output%cured:*}" unreachable
