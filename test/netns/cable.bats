@@ -46,9 +46,9 @@ plug_cable_in() {
 # What is bound to no address.
 #   expect_unbound_way eth1
 expect_unbound_way() {
-  local server
-  for server in "$SERVER" "$SERVER6"; do
-    expect_equal "$(on_host ip route get "$server" | sed -nE '1s/.* dev ([^ ]+).*/\1/p')" "$1" || return
+  local to
+  for to in "$SERVER" "$SERVER6"; do
+    expect_equal "$(on_host ip route get "$to" | sed -nE '1s/.* dev ([^ ]+).*/\1/p')" "$1" || return
   done
 }
 

@@ -214,6 +214,7 @@ remove_and_reinstall() {
   inside ip route add 10.7.7.0/24 dev eth1 table 98 proto 88
 
   # As failover and forwarding leave them.
+  # shellcheck disable=SC2016 # for the inner shell
   inside sh -c 'for kind in dead marks named; do echo >"/run/mptcp-routes/$(stat -L -c %d-%i /proc/self/ns/net).$kind"; done'
 
   run inside apt-get remove -q -y ifupdown-mptcp
