@@ -484,8 +484,9 @@ stay_where_a_watcher_runs() {
   [[ -n $(ours_in "$(print_kernel)") ]]
   # The shell's own.
   inside sh -c "$kill"
+  # The service, which a refused removal starts again, may take the place of the one that has ended.
   for _ in {1..100}; do
-    is_watching || break
+    inside sh -c "kill -0 ${kill#kill }" 2>/dev/null || break
     sleep 0.1
   done
   inside dpkg --remove ifupdown-mptcp
