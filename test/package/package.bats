@@ -42,7 +42,7 @@ teardown() {
   expect_equal "$(dpkg-deb --field "$DEB" Architecture Depends Recommends)" "\
 Architecture: all
 Depends: nodejs (>= 18.19), iproute2 (>= 6.1), util-linux (>= 2.38)
-Recommends: ifupdown | ifupdown-ng | ifupdown2"
+Recommends: ifupdown | ifupdown-ng | ifupdown2, iputils-ping, nftables"
   expect_equal "$(dpkg-deb --fsys-tarfile "$DEB" | tar -tv | awk '!/\/$/ { print $1, $6 }' | grep -v '/doc/.*/docs/' |
     LC_ALL=C sort -k 2)" "\
 -rwxr-xr-x ./etc/NetworkManager/dispatcher.d/90-mptcp

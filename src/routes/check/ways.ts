@@ -34,9 +34,9 @@ function describe(probe: Probe, uplink: Uplink, unfinished: boolean, step: Whole
   return fail(`${what}, as ${why}`, goBefore(rival, uplink))
 }
 
-/** The companion takes the number below ours. */
+/** The companion takes the number below ours, the barrier the one above. */
 function goBefore(rival: ForeignRule, { device, stanza }: Uplink): string {
-  const place = rival.priority - 1
+  const place = rival.priority - 2
   if (place < 2) {
     return deletion(rival)
   }

@@ -67,11 +67,11 @@ describe('the way of each address', () => {
     const rule = 'foreign not from all fwmark 0xca6c lookup 51820 priority 30998'
     expect(complaintsOf({ route: BY_VPN }, [rule])).toEqual([
       `${WRONG} dev wg0 (table 51820), as the rule of another program at 30998 goes before ours: not from all fwmark 0xca6c lookup 51820` +
-        ' | IFACE=eth1 IF_MPTCP_PRIORITY=30997 /etc/network/if-up.d/mptcp_up, and mptcp-priority 30997 in its stanza',
+        ' | IFACE=eth1 IF_MPTCP_PRIORITY=30996 /etc/network/if-up.d/mptcp_up, and mptcp-priority 30996 in its stanza',
     ])
     const configured = [stanza('eth1', { IF_MPTCP_GATEWAY: '10.1.2.1' }, { door: 'configuration' })]
     expect(complaintsOf({ route: BY_VPN }, [rule], configured)[0]).toMatch(
-      / \| mptcp-priority = 30997 in the section of eth1, then mptcp-routes apply eth1$/,
+      / \| mptcp-priority = 30996 in the section of eth1, then mptcp-routes apply eth1$/,
     )
   })
 
