@@ -1,6 +1,6 @@
 /** Changes → lines for `ip -batch`, ip-rule(8), ip-route(8), ip-mptcp(8), ip-link(8), and for people sysctl(8) and nft(8). */
 import { isIpv6 } from '../words/address.ts'
-import { toHex } from '../words/forwarding.ts'
+import { markText } from '../words/forwarding.ts'
 import type {
   Change,
   Endpoint,
@@ -121,7 +121,7 @@ function toWords(change: IpChange): string[] {
 function formatRule({ kind, from, table, priority, suppress, mark }: Rule): string[] {
   return [
     ...['from', from],
-    ...(mark === undefined ? [] : ['fwmark', `${toHex(mark.value)}/${toHex(mark.mask)}`]),
+    ...(mark === undefined ? [] : ['fwmark', markText(mark)]),
     ...(kind === 'barrier' ? ['unreachable'] : ['lookup', table === MAIN_TABLE ? 'main' : `${table}`]),
     ...(suppress === undefined ? [] : ['suppress_prefixlength', `${suppress}`]),
     ...(kind === 'companion' ? ['suppress_ifgroup', `${UPLINK_GROUP}`] : []),

@@ -1,6 +1,7 @@
 /** Uplinks with their marks → the nft table that marks what is forwarded, nft(8). */
+import { KERNEL_NAMES } from '../words/family.ts'
 import type { ForwardedWay, NftTable } from '../words/forwarding.ts'
-import { NFT_COMMENT, NFT_TABLE, toHex } from '../words/forwarding.ts'
+import { markText, NFT_COMMENT, NFT_TABLE, toHex } from '../words/forwarding.ts'
 import type { Mark } from '../words/state.ts'
 import { hash } from '../words/table.ts'
 
@@ -12,7 +13,7 @@ const HOOK = 'type filter hook prerouting priority dstnat + 10; policy accept;'
 
 /** @param ways at least one */
 export function printTable(ways: readonly ForwardedWay[]): NftTable {
-  const marks = new Map(ways.map(({ mark }) => [`${mark.value}/${mark.mask}`, mark]))
+  const marks = new Map(ways.map(({ mark }) => [markText(mark), mark]))
   const rules = [...ways.map(formatWay), ...[...marks.values()].map(formatMark)]
   const comments = rules.map(commentOf)
   const chain = rules.map((rule, i) => `${rule} comment "${comments[i]}"`)
@@ -31,7 +32,6 @@ function commentOf(rule: string): string {
   return `mptcp ${hash(rule).toString(16).padStart(8, '0')}`
 }
 
-const VERSIONS = { inet: 'ipv4', inet6: 'ipv6' } as const
 const HEADERS = { inet: 'ip', inet6: 'ip6' } as const
 
 /**
@@ -44,7 +44,7 @@ function formatWay({ device, family, destinations, mark }: ForwardedWay): string
     `{ ${destinations.addresses.join(', ')} }`,
   ]
   return [
-    `iifname "${device}" meta nfproto ${VERSIONS[family]} ct direction original`,
+    `iifname "${device}" meta nfproto ${KERNEL_NAMES[family]} ct direction original`,
     ...(to ?? []),
     `ct mark & ${toHex(mark.mask)} == 0x0 fib daddr type != local`,
     setMark('ct', mark),

@@ -7,6 +7,7 @@ import {
   writeSettingRecord,
 } from '../ask/setting-records.ts'
 import type { Edge } from '../words/edge.ts'
+import { KERNEL_NAMES } from '../words/family.ts'
 import type { Address, Family, Link, Setting, StandingSetting } from '../words/state.ts'
 
 interface Seen {
@@ -15,17 +16,20 @@ interface Seen {
 }
 
 const FAMILIES: readonly Family[] = ['inet', 'inet6']
-const BRANCHES = { inet: 'ipv4', inet6: 'ipv6' } as const
 const SETTING = 'ignore_routes_with_linkdown'
 
 /** As sysctl(8) takes it: a dot in a device's name is written as a slash. */
-export function formatSetting({ family, device, value }: Setting): string {
-  return `net.${BRANCHES[family]}.conf.${device.replaceAll('.', '/')}.${SETTING}=${value}`
+export function formatSetting({
+  family,
+  device,
+  value,
+}: Pick<Setting, 'family' | 'device' | 'value'>): string {
+  return `net.${KERNEL_NAMES[family]}.conf.${device.replaceAll('.', '/')}.${SETTING}=${value}`
 }
 
 /** The file of the setting. */
 export function settingPath({ family, device }: Pick<Setting, 'family' | 'device'>): string {
-  return `/proc/sys/net/${BRANCHES[family]}/conf/${device}/${SETTING}`
+  return `/proc/sys/net/${KERNEL_NAMES[family]}/conf/${device}/${SETTING}`
 }
 
 /**

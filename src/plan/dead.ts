@@ -1,5 +1,5 @@
 /** Which uplinks lead nowhere, and whether that counts: nothing starts from a dead one while another of its family is alive. */
-import type { Death } from '../words/death.ts'
+import { type Death, uplinkKey } from '../words/death.ts'
 import { VERSIONS } from '../words/family.ts'
 import type { Hop } from '../words/state.ts'
 import { MAIN_TABLE } from '../words/table.ts'
@@ -69,9 +69,8 @@ function standingExits({ snapshot }: Host, devices: ReadonlySet<string>): Exit[]
 type Key = Pick<Death, 'device' | 'family' | 'table'>
 
 function indexDeaths(deaths: readonly Death[]): (one: Key) => Death | undefined {
-  const keyOf = ({ device, family, table }: Key) => `${device} ${family} ${table}`
-  const known = new Map(deaths.map((death) => [keyOf(death), death]))
-  return (one) => known.get(keyOf(one))
+  const known = new Map(deaths.map((death) => [uplinkKey(death), death]))
+  return (one) => known.get(uplinkKey(one))
 }
 
 /** Those of the uplinks that are dead, whether that counts or not. */

@@ -14,6 +14,7 @@ import { withDestinations } from './destinations.ts'
 import type { Host } from './host.ts'
 import { isOwned, type MarkPair, standingPairs } from './mark-pairs.ts'
 import { giveMarks, isSame, toWays } from './marks.ts'
+import type { Notice } from './notices.ts'
 import type { Scope } from './owned.ts'
 import type { Uplink } from './uplink.ts'
 
@@ -44,11 +45,6 @@ export interface ForwardPlan {
   readonly mayStand: boolean
   /** About a device, or about the host. */
   readonly notices: readonly Notice[]
-}
-
-export interface Notice {
-  readonly device: string | undefined
-  readonly text: string
 }
 
 /** @param uplinks those of the run */

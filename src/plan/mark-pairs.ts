@@ -1,5 +1,5 @@
 /** The rules by mark that stand: in pairs, each an uplink's. */
-import type { MarkedWay } from '../words/forwarding.ts'
+import { type MarkedWay, markText } from '../words/forwarding.ts'
 import type { Family, Mark, Rule } from '../words/state.ts'
 import type { Host } from './host.ts'
 import type { Scope } from './owned.ts'
@@ -20,7 +20,7 @@ export function standingPairs(host: Host, given: readonly MarkedWay[]): MarkPair
   for (const rule of host.snapshot.rules) {
     const { family, mark } = rule
     if (mark !== undefined) {
-      const key = `${family} ${keyOf(mark)}`
+      const key = `${family} ${markText(mark)}`
       const known = groups.get(key) ?? { family, mark, rules: [] }
       known.rules.push(rule)
       groups.set(key, known)
@@ -30,10 +30,6 @@ export function standingPairs(host: Host, given: readonly MarkedWay[]): MarkPair
     const table = rules.find(({ suppress }) => suppress === undefined)?.table
     return { family, mark, table, rules, devices: devicesOf({ family, mark, table }, host, given) }
   })
-}
-
-export function keyOf({ value, mask }: Mark): string {
-  return `${value}/${mask}`
 }
 
 /** By our routes in its table, by whom the mark was given to, by a claim to the table. */
@@ -46,7 +42,7 @@ function devicesOf(
   if (through.length > 0) {
     return through
   }
-  const named = given.filter((way) => way.family === family && keyOf(way.mark) === keyOf(mark))
+  const named = given.filter((way) => way.family === family && markText(way.mark) === markText(mark))
   return named.length > 0 || table === undefined
     ? named.map(({ device }) => device)
     : host.claimantsOf(family, table)

@@ -1,8 +1,8 @@
 /** Which mark each uplink has: the one that it was given once, else the lowest that is free. */
 import { marksIn, nthMark } from '../ask/forward-mask.ts'
-import type { MarkedWay } from '../words/forwarding.ts'
+import { type MarkedWay, markText } from '../words/forwarding.ts'
 import type { Mark } from '../words/state.ts'
-import { keyOf, type MarkPair } from './mark-pairs.ts'
+import type { MarkPair } from './mark-pairs.ts'
 
 type Asking = Omit<MarkedWay, 'mark'>
 
@@ -25,7 +25,7 @@ export function giveMarks<T extends Asking>(
 ): GivenMarks<T> {
   const standing = pairs.flatMap(toWays)
   const values = pairs.map(({ mark }) => mark.value)
-  const isTold = (way: MarkedWay) => before.some((one) => keyOf(one.mark) === keyOf(way.mark))
+  const isTold = (way: MarkedWay) => before.some((one) => markText(one.mark) === markText(way.mark))
   let given = [...before, ...standing.filter((way) => !isTold(way))].filter(({ mark }) => mark.mask === mask)
   const marks = new Map<T, Mark>()
   for (const uplink of uplinks) {

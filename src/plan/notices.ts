@@ -9,6 +9,12 @@ import { findHalves } from './halves.ts'
 import { devicesOf, type Host } from './host.ts'
 import type { Way } from './ways.ts'
 
+export interface Notice {
+  /** Undefined where it is about the host. */
+  readonly device: string | undefined
+  readonly text: string
+}
+
 /** Half defaults that lead elsewhere: new connections, subflows of the uplink among them, take that way unless bound. */
 export function halvesNotice(host: Host, device: string, family: Family): string[] {
   const halves = host.once(findHalves, family)

@@ -1,13 +1,14 @@
 /** What stands for connections that are forwarded, and what is wrong with it, in words. */
 import type { Host } from '../plan/host.ts'
-import { keyOf } from '../plan/mark-pairs.ts'
 import type { WholeStep } from '../whole.ts'
-import { type MarkedWay, NFT_TABLE } from '../words/forwarding.ts'
+import { type MarkedWay, markText, NFT_TABLE } from '../words/forwarding.ts'
 import type { Change, Family, Mark, NftChange, Rule } from '../words/state.ts'
 
 /** Whose a rule by mark is, whether it stands or is to. */
 export function wayOfMark({ family, mark }: Rule, { plan }: Pick<WholeStep, 'plan'>): MarkedWay | undefined {
-  return plan.forward?.given.find((way) => way.family === family && mark && keyOf(way.mark) === keyOf(mark))
+  return plan.forward?.given.find(
+    (way) => way.family === family && mark && markText(way.mark) === markText(mark),
+  )
 }
 
 /** The mark by which a table is looked up. */
@@ -50,8 +51,4 @@ export function describeMarks(changes: readonly Extract<Change, { kind: 'rule' }
         : `rules for the mark ${text} are left over`
   })
   return [...new Set(texts)]
-}
-
-export function markText({ value, mask }: Mark): string {
-  return `0x${value.toString(16)}/0x${mask.toString(16)}`
 }

@@ -16,6 +16,11 @@ export interface Death {
   readonly why: string
 }
 
+/** Tells an uplink from any other, whatever its addresses and its gateway are. */
+export function uplinkKey({ device, family, table }: Pick<Death, 'device' | 'family' | 'table'>): string {
+  return `${device} ${family} ${table}`
+}
+
 /** `dead since 20:51:07: no carrier`, in local time, with the day where that is not today. */
 export function describeDeath({ since, why }: Pick<Death, 'since' | 'why'>, now: Date): string {
   const then = new Date(since)

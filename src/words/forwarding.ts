@@ -9,6 +9,11 @@ export function toHex(number: number): string {
   return `0x${number.toString(16)}`
 }
 
+/** A mark with its mask as ip and nft print it, which also tells it from any other: `0x1000000/0x7f000000`. */
+export function markText({ value, mask }: Mark): string {
+  return `${toHex(value)}/${toHex(mask)}`
+}
+
 /** The mark that an uplink has been given: connections keep it over ifdown and ifup. */
 export interface MarkedWay {
   readonly device: string

@@ -1,5 +1,6 @@
 /** Everything that the points are judged by, read once. */
 import { dirname } from 'node:path'
+import { settingPath } from '../../kernel/settings.ts'
 import { isMarked } from '../../plan/owned.ts'
 import { planWhole, type WholeStep } from '../../whole.ts'
 import { Refusal } from '../../words/refusal.ts'
@@ -114,8 +115,7 @@ function isWatcher({ words }: Process): boolean {
 function kernelFacts(step: WholeStep, probes: Probes, watched: boolean, { edge, now }: Context) {
   const { snapshot, plan } = step
   const devices = [...new Set(plan.uplinks.map(({ device }) => device))]
-  const isSet = (family: Family, device: string) =>
-    readSwitch(edge, `/proc/sys/net/${VERSION[family]}/conf/${device}/ignore_routes_with_linkdown`) === 1
+  const isSet = (family: Family, device: string) => readSwitch(edge, settingPath({ family, device })) === 1
   const filter = (device: string) => readSwitch(edge, `/proc/sys/net/ipv4/conf/${device}/rp_filter`)
   return {
     ...{ step, probes, snapshot, watched, now: now() },
@@ -131,8 +131,6 @@ function kernelFacts(step: WholeStep, probes: Probes, watched: boolean, { edge, 
     ),
   }
 }
-
-const VERSION = { inet: 'ipv4', inet6: 'ipv6' } as const
 
 function readSwitch({ readFile }: Context['edge'], path: string): number {
   return Number(readFile(path)?.trim() ?? 0)

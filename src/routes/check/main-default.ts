@@ -1,4 +1,5 @@
 /** Points about main's default, by which goes what is bound to no address of an uplink. */
+import { formatSetting } from '../../kernel/settings.ts'
 import { terminalDefault } from '../../plan/companion.ts'
 import { devicesOf } from '../../plan/host.ts'
 import { comparePreference, isPlainDefault } from '../../plan/main-routes.ts'
@@ -50,9 +51,7 @@ function checkDead(
   if (device === undefined || !probes.carrierless.has(device) || ignoring.has(`${family} ${device}`)) {
     return []
   }
-  const version = family === 'inet6' ? 'ipv6' : 'ipv4'
-  // With slashes a dot in the name is no separator.
-  const cure = commandLine('sysctl', '-w', `net/${version}/conf/${device}/ignore_routes_with_linkdown=1`)
+  const cure = commandLine('sysctl', '-w', formatSetting({ family, device, value: 1 }))
   const what = `main's default of ${family} leads through it while it has no carrier: new connections fail`
   const isAlone = defaults.length === 1
   return about(device, [

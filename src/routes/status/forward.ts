@@ -1,6 +1,6 @@
 /** Which uplinks keep the connections that are forwarded, in a line. */
 import { VERSIONS } from '../../words/family.ts'
-import { markText } from '../forwarding.ts'
+import { markText } from '../../words/forwarding.ts'
 import { listed } from '../words.ts'
 import type { HostStatus } from './model.ts'
 

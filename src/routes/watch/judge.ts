@@ -1,10 +1,11 @@
 /** From a plan to what verdicts are about, and to whom the prober asks. */
 import { formatTarget } from '../../ask/probe-targets.ts'
 import type { Uplink } from '../../plan/uplink.ts'
+import { uplinkKey } from '../../words/death.ts'
 import type { Snapshot } from '../../words/state.ts'
 import type { Course } from './probe/prober.ts'
 import { textOf } from './standing.ts'
-import { keyOf, type Seen } from './verdict.ts'
+import type { Seen } from './verdict.ts'
 
 /** One that has no way out cannot lose it. */
 export function seenIn(uplinks: readonly Uplink[], { links }: Snapshot): Seen[] {
@@ -37,7 +38,7 @@ export function coursesOf(uplinks: readonly Uplink[], contested: ReadonlySet<str
     const sources = sourcesOf(uplink)
     return targets.length === 0 || sources.length === 0 || isContested(uplink, contested)
       ? []
-      : [{ key: keyOf(uplink), device, sources, targets, interval }]
+      : [{ key: uplinkKey(uplink), device, sources, targets, interval }]
   })
 }
 

@@ -1,6 +1,6 @@
 /** Which uplinks the watcher takes for dead: verdicts, told as they change and written down for other runs. */
 import type { Judge } from '../../whole.ts'
-import type { Death } from '../../words/death.ts'
+import { type Death, uplinkKey } from '../../words/death.ts'
 import { coursesOf, seenIn } from './judge.ts'
 import { type Entry, WARNING } from './log.ts'
 import type { Look } from './look.ts'
@@ -9,7 +9,6 @@ import {
   deathsIn,
   hear,
   interrupt,
-  keyOf,
   type Moment,
   meet,
   miss,
@@ -119,7 +118,7 @@ export function openLives({ now, deaths, breaks, probe, tell }: LivesOptions): L
       }
       // A device that was left as it is has not gone; whether its rules stand is not known.
       const isLeft = (device: string) => silent.has(device) || plan.refused.has(device) || refused.has(device)
-      const met = new Set(plan.uplinks.filter(({ out }) => out !== undefined).map(keyOf))
+      const met = new Set(plan.uplinks.filter(({ out }) => out !== undefined).map(uplinkKey))
       adopt(miss(verdicts, (key, { device }) => met.has(key) || isLeft(device), now()))
       write()
       const sure = plan.uplinks.filter(({ device }) => !isLeft(device))

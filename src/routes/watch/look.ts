@@ -8,7 +8,7 @@ import type { Judge, WholeStep } from '../../whole.ts'
 import type { Edge } from '../../words/edge.ts'
 import { Refusal } from '../../words/refusal.ts'
 import type { Change } from '../../words/state.ts'
-import { wayOfMark } from '../forwarding.ts'
+import { subjectOf } from '../subject.ts'
 import { HOST } from './decide.ts'
 import { textOf } from './standing.ts'
 
@@ -160,28 +160,9 @@ function madeIn(step: WholeStep): Made[] {
   return step.changes.map((change) => ({ device: deviceOf(change, step), change }))
 }
 
+/** A rule whose address has gone is its uplink's still. */
 function deviceOf(change: Change, step: WholeStep): string {
-  const { plan, host } = step
-  switch (change.kind) {
-    case 'route':
-      return change.route.hops[0]?.device ?? HOST
-    case 'endpoint':
-    case 'flags':
-      return change.endpoint.device ?? host.holdersOf(change.endpoint.address)[0] ?? HOST
-    case 'group':
-      return change.device
-    case 'setting':
-      return change.setting.device
-    case 'rule': {
-      const { family, table, from, kind } = change.rule
-      if (kind === 'mark') {
-        return wayOfMark(change.rule, step)?.device ?? HOST
-      }
-      const uplink = plan.uplinks.find((one) => one.family === family && one.table === table)
-      return host.holdersOf(from)[0] ?? uplink?.device ?? HOST
-    }
-    case 'limits':
-    case 'nft':
-      return HOST
-  }
+  const { device, family, table } = subjectOf(change, step)
+  const uplink = step.plan.uplinks.find((one) => one.family === family && one.table === table)
+  return device ?? uplink?.device ?? HOST
 }

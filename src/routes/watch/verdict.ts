@@ -1,5 +1,5 @@
 /** Which uplinks lead nowhere: what carrier and probes tell of each, and when that counts. Pure, on clocks handed in. */
-import type { Death } from '../../words/death.ts'
+import { type Death, uplinkKey } from '../../words/death.ts'
 import type { Family } from '../../words/state.ts'
 
 /** In ms: of a clock that never jumps, and of the one on the wall. */
@@ -36,7 +36,7 @@ export interface Verdict extends Omit<Seen, 'carrier'> {
   readonly gone: number | undefined
 }
 
-/** By keyOf(): an address or a gateway that changes leaves an uplink the same. */
+/** By uplinkKey(): an address or a gateway that changes leaves an uplink the same. */
 export type Verdicts = ReadonlyMap<string, Verdict>
 
 /** One round: an answer, or none. */
@@ -57,15 +57,11 @@ const LONGEST_PATIENCE = 24
 /** In ms: a lease or an address that is changed takes its uplink away for a moment. */
 const KEPT = 10_000
 
-export function keyOf({ device, family, table }: Pick<Death, 'device' | 'family' | 'table'>): string {
-  return `${device} ${family} ${table}`
-}
-
 /** What a service takes over from the one before it, so that its start switches nothing. */
 export function startVerdicts(deaths: readonly Death[]): Verdicts {
   return new Map(
     deaths.map(({ since, why, ...uplink }) => [
-      keyOf(uplink),
+      uplinkKey(uplink),
       { ...newborn({ ...uplink, probe: undefined, interval: 0 }), death: { since, why } },
     ]),
   )
@@ -81,7 +77,7 @@ function newborn({ device, family, table, probe, interval }: Omit<Seen, 'carrier
 /** A look has found the uplinks; of others it tells nothing. */
 export function meet(verdicts: Verdicts, uplinks: readonly Seen[], now: Moment): Verdicts {
   const met = uplinks.map((seen) => {
-    const key = keyOf(seen)
+    const key = uplinkKey(seen)
     const known = withProbe(verdicts.get(key) ?? newborn(seen), seen)
     return [key, rise(withCarrier({ ...known, gone: undefined }, seen.carrier, now), now)] as const
   })

@@ -45,7 +45,7 @@ describe('a host without a default in main', () => {
 
 describe('a default through a dead link', () => {
   const dead = { carrierless: ['eth0'] }
-  const cure = 'sysctl -w net/ipv4/conf/eth0/ignore_routes_with_linkdown=1'
+  const cure = 'sysctl -w net.ipv4.conf.eth0.ignore_routes_with_linkdown=1'
   const what = "eth0: main's default of inet leads through it while it has no carrier: new connections fail"
 
   it('fails where another one could take its place, and how it would', () => {

@@ -3,8 +3,8 @@ import { type Lives, openLives } from '../../../src/routes/watch/lives.ts'
 import type { Look } from '../../../src/routes/watch/look.ts'
 import type { Course } from '../../../src/routes/watch/probe/prober.ts'
 import { textOf } from '../../../src/routes/watch/standing.ts'
-import { keyOf } from '../../../src/routes/watch/verdict.ts'
 import type { Death } from '../../../src/words/death.ts'
+import { uplinkKey } from '../../../src/words/death.ts'
 import { Refusal } from '../../../src/words/refusal.ts'
 import type { Snapshot } from '../../../src/words/state.ts'
 import { PAGE, planOf, stanza, T0, T1, world } from '../../plan/worlds.ts'
@@ -13,7 +13,7 @@ const STANZAS = [
   stanza('eth0', { IF_MPTCP_GATEWAY: '10.1.1.1', IF_MPTCP_PROBE: 'gateway 192.0.2.1' }),
   stanza('eth1', { IF_MPTCP_GATEWAY: '10.1.2.1' }),
 ]
-const KEY = keyOf({ device: 'eth0', family: 'inet', table: T0 })
+const KEY = uplinkKey({ device: 'eth0', family: 'inet', table: T0 })
 const WHY = 'no answer from 10.1.1.1, 192.0.2.1 (mptcp-probe)'
 
 const PLUGGED = world(PAGE)

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest'
 import {
   deathsIn,
   hear,
-  keyOf,
   type Moment,
   meet,
   miss,
@@ -14,12 +13,13 @@ import {
   startVerdicts,
   type Verdicts,
 } from '../../../src/routes/watch/verdict.ts'
+import { uplinkKey } from '../../../src/words/death.ts'
 
 const NONE: Verdicts = new Map()
 const ETH0: Seen = { device: 'eth0', family: 'inet', table: 7, carrier: true, probe: undefined, interval: 0 }
 const PROBED: Seen = { ...ETH0, probe: '192.0.2.1', interval: 1000 }
 const CUT = { carrier: false } as const
-const KEY = keyOf(ETH0)
+const KEY = uplinkKey(ETH0)
 
 /** So many seconds after the start; the wall's clock began elsewhere. */
 const at = (seconds: number): Moment => ({ steady: seconds * 1000, wall: 5_000_000 + seconds * 1000 })

@@ -8,7 +8,7 @@ import { type Answer, type Ask, type Question, type RoundQuery, startRound } fro
 
 /** An uplink that is asked. */
 export interface Course {
-  /** The verdict's, see keyOf(). */
+  /** See uplinkKey(). */
   readonly key: string
   readonly device: string
   readonly sources: readonly string[]
